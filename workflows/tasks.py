@@ -1,0 +1,144 @@
+"""Starting, finishing and withdrawing human tasks. Services call these; nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from viewflow.workflow.status import PROCESS, STATUS
+from viewflow.workflow.token import Token
+
+from notifications import inbox
+from workflows import assignment, clock, ledger
+from workflows.errors import NotAllowed, WrongState
+from workflows.ledger import Happening
+from workflows.models import Process, Record, WorkItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from workflows.flow import HumanTask, Start, Work
+    from workflows.lifecycle import Act
+
+
+def _process(node: Any, subject: Record) -> Process:
+    return Process(
+        flow_class=node.flow_class, status=PROCESS.NEW, created=clock.now(), subject=subject
+    )
+
+
+def start(doing: Act, node: Start) -> None:
+    """Begin a flow for the act's record at one of its beginnings."""
+    process = _process(node, doing.record)
+    process.save()
+    process.doing = doing
+    beginning = WorkItem(process=process, flow_task=node, status=STATUS.DONE, token=Token("start"))
+    node.activation_class(beginning).activate_next()
+
+
+def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
+    """The act's record is done at `node`; the flow decides whose turn it is next.
+
+    `owned` asks that the person acting holds the task; work nobody holds becomes theirs.
+    Raises `NotAllowed` when it is somebody else's, `WrongState` when there is no such task.
+    """
+    item = _open_item(doing.record, node)
+    if item is None:
+        raise WrongState(f"{doing.record.reference}: “{node.title}” is not waiting to be done.")
+    if owned and item.owner_id not in {None, doing.by.pk if doing.by else None}:
+        holder = item.owner.get_full_name()
+        raise NotAllowed(f"“{item}” is with {holder}. Ask for it to be moved to you first.")
+    if item.owner_id is None:
+        item.owner = doing.by
+    item.process.subject = doing.record
+    item.process.doing = doing
+    activation = node.activation_class(item)
+    activation.finish()
+    activation.activate_next()
+    return item
+
+
+def _open_item(record: Record, node: HumanTask | None) -> WorkItem | None:
+    kind = ContentType.objects.get_for_model(type(record))
+    items = WorkItem.objects.open().filter(subject_type=kind, subject_id=record.pk)
+    if node is not None:
+        items = items.filter(flow_task=node)
+    return items.select_for_update(of=("self",)).select_related("process", "owner").first()
+
+
+def open_items(records: Iterable[Record]) -> list[WorkItem]:
+    """What is waiting for somebody on these records of one kind."""
+    rows = list(records)
+    if not rows:
+        return []
+    kind = ContentType.objects.get_for_model(type(rows[0]))
+    items = WorkItem.objects.open().filter(
+        subject_type=kind, subject_id__in=[row.pk for row in rows]
+    )
+    return list(items.select_related("process", "owner", "team"))
+
+
+def withdraw(doing: Act, *, why: str) -> None:
+    """The record's open work, if there is any, need not be done; its owner is told."""
+    item = _open_item(doing.record, None)
+    if item is None:
+        return
+    item.node.activation_class(item).withdraw()
+    doing.note("work_withdrawn", facts={"task": item.title}, text=why)
+    if item.owner_id and item.owner_id != (doing.by.pk if doing.by else None):
+        inbox.tell(
+            item.owner_id,
+            event="task.withdrawn",
+            event_key=f"withdrawn-{item.pk}",
+            text=f"No longer needed: {item}",
+            url="/tasks/",
+        )
+
+
+def begin_many(
+    records: Sequence[Record], verb: str, node: Start, *, by: AbstractBaseUser
+) -> None:
+    """Store many new records of one kind and begin their flow, in batches.
+
+    The same rows come out as from `begin` and `start` on each. The flow's beginning must lead
+    straight to a human task.
+    """
+    if not records:
+        return
+    first: HumanTask = node._next
+    works = [first.work(record) for record in records]
+    _write_first_entries(records, verb, first, works, by)
+    type(records[0])._default_manager.bulk_create(records, batch_size=500)
+    processes = Process.objects.bulk_create(
+        [_process(node, record) for record in records], batch_size=500
+    )
+    items = [
+        first.item(process, record, work)
+        for process, record, work in zip(processes, records, works, strict=True)
+    ]
+    WorkItem.objects.bulk_create(items, batch_size=500)
+    assignment.store_many(list(zip(items, works, strict=True)), by=by)
+
+
+def _write_first_entries(
+    records: Sequence[Record],
+    verb: str,
+    first: HumanTask,
+    works: Sequence[Work],
+    by: AbstractBaseUser,
+) -> None:
+    happenings = []
+    for record, work in zip(records, works, strict=True):
+        happenings.append((record, Happening(verb, {})))
+        happenings.append((record, _landed(first, work, by)))
+    ledger.write_many(happenings, by=by)
+
+
+def _landed(node: HumanTask, work: Work, by: AbstractBaseUser) -> Happening:
+    if work.owner is None:
+        return Happening("queued", {"task": node.title, "team": str(work.team)})
+    owner = str(work.owner.public_id)  # type: ignore[attr-defined]
+    verb = assignment.landing_verb(work.owner, by)
+    return Happening(verb, {"task": node.title, "to_person": owner})

@@ -1,0 +1,105 @@
+"""The ledger read aloud: entries as sentences with a person, a time and a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from workflows.ledger import record_type
+from workflows.models import LedgerEntry, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+#: Verbs of the engine itself; each room's records add their own in `SAYS`.
+SAYS = {
+    "assigned": "gave “{task}” to {to_person}",
+    "took": "has “{task}” to do next",
+    "claimed": "claimed “{task}”",
+    "moved": "moved “{task}” from {from_person} to {to_person}",
+    "released": "put “{task}” back in the queue of {team}",
+    "queued": "left “{task}” in the queue of {team}",
+    "work_withdrawn": "withdrew “{task}”",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline, ready to be shown."""
+
+    reference: str
+    sentence: str
+    text: str
+    at: datetime
+
+
+def of_record(record: Record) -> QuerySet[LedgerEntry]:
+    """What happened to one record, newest first."""
+    return LedgerEntry.objects.filter(
+        record_type=record_type(type(record)), record=record.public_id
+    ).order_by("-position")
+
+
+def of_thread(record: Record) -> QuerySet[LedgerEntry]:
+    """What happened to a record and to everything in its thread, newest first."""
+    own = LedgerEntry.objects.filter(
+        record_type=record_type(type(record)), record=record.public_id
+    )
+    return (own | LedgerEntry.objects.filter(thread=record.pk)).order_by("-at", "-id")
+
+
+def lines(entries: Iterable[LedgerEntry]) -> list[Line]:
+    """Entries as sentences. Costs one query for the people they name."""
+    rows = list(entries)
+    names = _names(rows)
+    return [
+        Line(entry.reference, sentence(entry, names), _text(entry), entry.at) for entry in rows
+    ]
+
+
+def sentence(entry: LedgerEntry, names: dict[str, str]) -> str:
+    """One entry as a sentence: who, what, and the facts that belong to it."""
+    model = apps.get_model(entry.record_type)
+    says: str = {**SAYS, **model.SAYS}[entry.verb]
+    facts = {key: _fact(key, value, names) for key, value in entry.facts.items()}
+    who = names.get(entry.actor, "The system")
+    return f"{who} {says.format_map(facts)}"
+
+
+def last_sentence(record: Record) -> str:
+    """Who changed a record last, what they did and when, as one sentence."""
+    entry = of_record(record).first()
+    if entry is None:
+        return ""
+    (line,) = lines([entry])
+    at = timezone.localtime(line.at)
+    return f"{line.sentence} at {at:%H:%M} on {date_format(at, 'j F Y')}."
+
+
+def _text(entry: LedgerEntry) -> str:
+    said = getattr(entry, "said", None)
+    return said.text if said else ""
+
+
+def _fact(key: str, value: object, names: dict[str, str]) -> str:
+    if key.endswith("_person"):
+        return names.get(str(value), "nobody")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _names(entries: list[LedgerEntry]) -> dict[str, str]:
+    ids = {entry.actor for entry in entries}
+    for entry in entries:
+        ids.update(str(v) for k, v in entry.facts.items() if k.endswith("_person") and v)
+    people = get_user_model()._default_manager.filter(public_id__in=ids)
+    return dict(people.values_list("public_id", "name"))
