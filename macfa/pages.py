@@ -1,0 +1,75 @@
+"""The few pages that belong to no room, and how every view fetches a record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, render
+
+from notifications import push
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+    from macfa.people.models import User
+
+M = TypeVar("M", bound="Model")
+
+
+class Visible(Protocol[M]):
+    """A manager or queryset that knows which of its rows somebody may see."""
+
+    def visible_to(self, person: User) -> QuerySet[M]:
+        """The rows this person may see."""
+        ...
+
+
+def visible(rows: Visible[M], person: User, public_id: str, *related: str) -> M:
+    """Fetch and authorise in one step: a record of somebody else's does not exist (404)."""
+    found = rows.visible_to(person)
+    if related:
+        found = found.select_related(*related)
+    return get_object_or_404(found, public_id=public_id)
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in. Every page asks for a sign-in unless it says otherwise."""
+    user = request.user
+    assert user.is_authenticated
+    return user
+
+
+@login_not_required
+def alive(_request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Database there and migrated. Redis down is only "degraded": pages work without it."""
+    try:
+        executor = MigrationExecutor(connection)
+        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
+    if behind:
+        return JsonResponse({"status": "down", "database": "migrations missing"}, status=503)
+    return JsonResponse({"status": "degraded" if push.health.degraded else "ok"})
+
+
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "pages/accessibility.html")
+
+
+@login_not_required
+def source(request: HttpRequest) -> HttpResponse:
+    """Where the source of this installation is to be had (AGPL, section 13)."""
+    return render(request, "pages/source.html")

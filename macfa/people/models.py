@@ -1,0 +1,182 @@
+"""Who: partnerships, the agencies in them, the people, and the teams they work in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+
+from macfa.people.roles import Role
+from workflows.clock import today
+from workflows.ids import public_id
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class Partnership(models.Model):
+    """A local safeguarding children partnership: the wall around everything it owns."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    amber_after_weeks = models.PositiveSmallIntegerField(
+        default=6, help_text="Weeks without an update after which an action turns amber."
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    def on(self, day: date) -> AgencyQuerySet:
+        """Agencies that exist on a day: agencies merge, split and are renamed."""
+        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+
+
+class Agency(models.Model):
+    """An organisation that audits its own work: children's social care, police, health ...
+
+    Agencies are data, not code, because structures move. One that ends keeps its returns under
+    its old name and names its successor.
+    """
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="agencies")
+    code = models.CharField(max_length=12)
+    name = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0)
+    signs_off = models.BooleanField(
+        default=False, help_text="The agency lead signs off each return before it goes in (R19)."
+    )
+    since = models.DateField(default=today)
+    until = models.DateField(null=True, blank=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "code")
+        constraints = (
+            UniqueConstraint(fields=("partnership", "code"), name="agency_code_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Setting(models.Model):
+    """One school, practice or office of an agency that answers for itself on a case."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="settings")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (UniqueConstraint(fields=("agency", "name"), name="setting_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, *, name: str) -> User:
+        """An account for a person, known by their e-mail address."""
+        user = User(email=self.normalize_email(email).lower(), name=name)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person. People are deactivated, never deleted: their work stays theirs."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def of(self, person: User) -> TeamQuerySet:
+        """The teams somebody works in today."""
+        return self.filter(memberships__in=Membership.objects.current().filter(person=person))
+
+    def for_role(self, partnership: Partnership, role: Role, agency: Agency | None = None) -> Team:
+        """The one team of a role, in an agency where the role is an agency's; made when new."""
+        name = f"{role.label}, {agency.name}" if agency else role.label
+        team, _ = self.get_or_create(
+            partnership=partnership, agency=agency, role=role, defaults={"name": name}
+        )
+        return team
+
+
+class Team(models.Model):
+    """Those who hold one role together: "the auditors of Westmarch Police".
+
+    Work that nobody in particular holds yet waits in a team's queue to be claimed.
+    """
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="teams")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="teams")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    name = models.CharField(max_length=200)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            UniqueConstraint(fields=("partnership", "agency", "role"), name="team_once"),
+            UniqueConstraint(
+                fields=("partnership", "role"),
+                condition=Q(agency=None),
+                name="team_of_no_agency_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self) -> MembershipQuerySet:
+        """Memberships that hold today, of people whose account is open."""
+        day = today()
+        return self.filter(
+            Q(until=None) | Q(until__gte=day), since__lte=day, person__is_active=True
+        )
+
+
+class Membership(models.Model):
+    """A person holds a role, from a day and perhaps to a day. One person may hold several."""
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
+    since = models.DateField(default=today)
+    until = models.DateField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            UniqueConstraint(
+                fields=("person", "team"), condition=Q(until=None), name="membership_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.team}"

@@ -1,0 +1,64 @@
+"""Who somebody is to a partnership or an agency. Later rooms ask here, and raise in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.people.models import Membership, Team, User
+from macfa.people.roles import Role
+from workflows.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from macfa.people.models import Agency, Partnership
+
+
+def holds(
+    person: User, roles: Role | Iterable[Role], partnership: Partnership | int,
+    agency: Agency | int | None = None,
+) -> bool:
+    """Whether somebody holds one of these roles today, in this agency where one is named."""
+    wanted = [roles] if isinstance(roles, Role) else list(roles)
+    memberships = Membership.objects.current().filter(
+        person=person, team__role__in=wanted, team__partnership=partnership
+    )
+    if agency is not None:
+        memberships = memberships.filter(team__agency=agency)
+    return memberships.exists()
+
+
+def check_holds(
+    person: User, roles: Role | Iterable[Role], partnership: Partnership | int,
+    agency: Agency | int | None = None,
+) -> None:
+    """Raise `NotAllowed`, naming the role that may, when somebody holds none of these."""
+    if not holds(person, roles, partnership, agency):
+        wanted = [roles] if isinstance(roles, Role) else list(roles)
+        names = " or ".join(role.label.lower() for role in wanted)
+        raise NotAllowed(f"This is for the {names}.")
+
+
+def people_in(team: Team) -> QuerySet[User]:
+    """The people who work in a team today, by name."""
+    current = Membership.objects.current().filter(team=team)
+    return User.objects.filter(memberships__in=current).order_by("name")
+
+
+def only_one(team: Team) -> User | None:
+    """The person of a team of one, so that work can go straight to them; else None."""
+    people = list(people_in(team)[:2])
+    return people[0] if len(people) == 1 else None
+
+
+def teams_of(person: User) -> list[Team]:
+    """The teams somebody works in today, with their agency and partnership."""
+    return list(Team.objects.of(person).select_related("agency", "partnership"))
+
+
+def partnership_of(person: User) -> Partnership | None:
+    """The partnership whose pages somebody sees. Most people belong to exactly one."""
+    team = Team.objects.of(person).select_related("partnership").order_by("pk").first()
+    return team.partnership if team else None

@@ -1,0 +1,56 @@
+"""What changes about people: a partnership is set up, people join it and leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.people.models import Agency, Membership, Partnership, Setting, Team, User
+from macfa.people.roles import Role
+from workflows import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def add_agency(
+    *,
+    partnership: Partnership,
+    code: str,
+    name: str,
+    position: int = 0,
+    signs_off: bool = False,
+    settings: Sequence[str] = (),
+) -> Agency:
+    """Add an agency to a partnership, with the settings (schools, practices) it may have."""
+    agency, _ = Agency.objects.get_or_create(
+        partnership=partnership,
+        code=code,
+        defaults={"name": name, "position": position, "signs_off": signs_off},
+    )
+    for setting in settings:
+        Setting.objects.get_or_create(agency=agency, name=setting)
+    return agency
+
+
+def add_person(*, email: str, name: str, password: str | None = None) -> User:
+    """Open an account, or find the one that is there: a person has one for all their roles."""
+    known = User.objects.filter(email__iexact=email).first()
+    return known or User.objects.create_user(email, password, name=name)
+
+
+def join(
+    *, person: User, partnership: Partnership, role: Role, agency: Agency | None = None
+) -> Membership:
+    """Somebody takes a role from today on, in an agency where the role is an agency's."""
+    team = Team.objects.for_role(partnership, role, agency)
+    membership, _ = Membership.objects.get_or_create(
+        person=person, team=team, until=None, defaults={"since": clock.today()}
+    )
+    return membership
+
+
+def leave(*, membership: Membership) -> Membership:
+    """Somebody gives up a role from today on. Their open work has to be moved by hand."""
+    membership.until = clock.today()
+    membership.save(update_fields=["until"])
+    return membership
