@@ -2,14 +2,62 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 
+from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
 from macfa.people.models import Agency, Setting, Team, User
 from macfa.sampling.lifecycle import SAYS, CaseLifecycle, CaseState
 from workflows import clock
+from workflows.ids import public_id
 from workflows.models import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: How long a file waits for somebody to say what its columns hold: no longer than a session.
+UPLOADS_LAST = timedelta(hours=12)
+#: How far back an audit counts as recent when a child comes up again.
+RECENT = timedelta(days=365)
+
+
+class PoolUploadQuerySet(models.QuerySet["PoolUpload"]):
+    def waiting(self) -> PoolUploadQuerySet:
+        """Files that somebody may still explain and load."""
+        return self.filter(created_at__gt=clock.now() - UPLOADS_LAST)
+
+    def forgotten(self) -> PoolUploadQuerySet:
+        """Files that nobody came back to; they go."""
+        return self.filter(created_at__lte=clock.now() - UPLOADS_LAST)
+
+
+class PoolUpload(models.Model):
+    """A file while somebody says what its columns hold: sealed, theirs alone, soon gone.
+
+    It becomes a pool or is thrown away; of the file itself nothing is kept.
+    """
+
+    public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
+    audit = models.ForeignKey(Audit, models.PROTECT, related_name="pool_uploads")
+    file_name = models.CharField(max_length=200)
+    sealed = models.BinaryField()
+    sealed_header = models.BinaryField()
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PoolUploadQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            UniqueConstraint(fields=("audit", "created_by"), name="one_upload_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"file for {self.audit.prefix}"
 
 
 class Pool(Record):
@@ -86,7 +134,7 @@ class Draw(Record):
     SAYS = {"drawn": "drew {count} cases from {population} by {method}"}
 
     def get_absolute_url(self) -> str:
-        return f"{self.audit.get_absolute_url()}sample/"
+        return f"{self.audit.get_absolute_url()}sample/draws/{self.public_id}/"
 
     def __str__(self) -> str:
         return f"{self.audit.prefix}: {self.method}, seed {self.seed}"
@@ -112,6 +160,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases that count: all but the replaced ones."""
         return self.exclude(state=CaseState.REPLACED)
 
+    def elsewhere(self, audit: Audit, row_ids: Iterable[str]) -> CaseQuerySet:
+        """Cases with these row ids in the partnership's other audits, live or recent.
+
+        Live is neither closed nor withdrawn; recent is opened in the last 12 months.
+        """
+        recent = Q(audit__opened_on__gte=clock.today() - RECENT)
+        return (
+            self.counted()
+            .filter(~Q(audit__state__in=ENDED) | recent)
+            .filter(audit__partnership=audit.partnership_id, row_id__in=list(row_ids))
+            .exclude(audit=audit)
+        )
+
 
 class Case(CaseLifecycle):
     """One child's case in an audit, known by its reference alone: `NEG-03` (R7)."""
@@ -120,6 +181,7 @@ class Case(CaseLifecycle):
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="cases")
     number = models.PositiveSmallIntegerField()
     label = models.CharField("case reference", max_length=16, editable=False)
+    row_id = models.CharField(max_length=200, default="", editable=False)
     stratum = models.CharField(max_length=120)
     profile = models.TextField(blank=True, help_text="In bands only: nothing that identifies.")
     characteristics = models.JSONField(default=dict)

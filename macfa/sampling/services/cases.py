@@ -1,0 +1,111 @@
+"""The cases: a draw is used, a reserve takes the place of a case, a case is described in bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.people.models import Team
+from macfa.people.roles import Role
+from macfa.sampling import rules
+from macfa.sampling.models import Case, CaseAccess, Draw, IdentityKey, PoolRow
+from workflows.errors import NotYet
+from workflows.lifecycle import act, begin, begin_many, beginning, lock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from macfa.audits.models import Audit
+    from macfa.people.models import User
+
+
+def confirm_draw(
+    *, draw: Draw, by: User, expects: int | None = None, token: str | None = None
+) -> list[Case]:
+    """Use a draw: its chosen rows become the cases of the audit, with references (`NEG-03`).
+
+    Raises:
+        NotYet: a draw is used already, or a newer pool was loaded since this one.
+    """
+    with act(draw.audit, by=by, expects=expects, token=token) as (doing, audit):
+        rules.check_may_use(draw, audit, by)
+        doing.note("draw_confirmed", facts={"count": len(draw.chosen)})
+        rows = _rows(draw, draw.chosen)
+        cases = [
+            _case(audit, draw, pick, row, number)
+            for number, (pick, row) in enumerate(zip(draw.chosen, rows, strict=True), 1)
+        ]
+        begin_many(cases, "drawn", by=by, facts=lambda case: {"stratum": case.stratum})
+        _link(cases, rows)
+    return cases
+
+
+def _rows(draw: Draw, picks: Sequence[Mapping[str, str]]) -> list[PoolRow]:
+    """The rows of the pool that were picked, in order."""
+    row_ids = [pick["row_id"] for pick in picks]
+    rows = {row.row_id: row for row in draw.pool.rows.filter(row_id__in=row_ids)}
+    return [rows[row_id] for row_id in row_ids]
+
+
+def _case(audit: Audit, draw: Draw, pick: Mapping[str, str], row: PoolRow, number: int) -> Case:
+    return Case(
+        audit=audit,
+        draw=draw,
+        number=number,
+        label=f"{audit.prefix}-{number:02}",
+        row_id=row.row_id,
+        stratum=pick["stratum"],
+        characteristics=row.characteristics,
+    )
+
+
+def _link(cases: Sequence[Case], rows: Sequence[PoolRow]) -> None:
+    """Tie each case to its identity, and let the coordinators see it."""
+    keys = IdentityKey.objects.in_bulk([row.pk for row in rows])
+    for case, row in zip(cases, rows, strict=True):
+        keys[row.pk].case = case
+    IdentityKey.objects.bulk_update(keys.values(), ["case"], batch_size=500)
+    team = Team.objects.for_role(cases[0].audit.partnership, Role.COORDINATOR)
+    coordinates = CaseAccess.Capacity.COORDINATES
+    CaseAccess.objects.bulk_create(
+        CaseAccess(case=case, team=team, capacity=coordinates) for case in cases
+    )
+
+
+def take_reserve(*, case: Case, by: User) -> Case:
+    """The next unused reserve of a case's stratum becomes a case of the audit (R9).
+
+    Part of replacing a case: the returns room withdraws what was asked about the old one. The
+    draw is locked, so that two cases replaced at once do not take the same reserve.
+
+    Raises:
+        NotYet: the stratum has no reserve left.
+    """
+    with beginning():
+        rules.check_coordinates(case.audit, by)
+        draw = lock(case.draw, expects=None)
+        pick = _next_reserve(draw, case)
+        (row,) = _rows(draw, [pick])
+        fresh = _case(case.audit, draw, pick, row, case.audit.cases.count() + 1)
+        begin(fresh, "added", by=by, facts={"stratum": fresh.stratum})
+        _link([fresh], [row])
+    return fresh
+
+
+def _next_reserve(draw: Draw, case: Case) -> Mapping[str, str]:
+    used = set(draw.cases.values_list("row_id", flat=True))
+    for pick in draw.held_in_reserve:
+        if pick["stratum"] == case.stratum and pick["row_id"] not in used:
+            found: Mapping[str, str] = pick
+            return found
+    raise NotYet(f"No reserve is left in the stratum of {case.label} ({case.stratum}).")
+
+
+def describe_case(
+    *, case: Case, profile: str, by: User, expects: int | None = None, token: str | None = None
+) -> Case:
+    """Set what the panel may know of the child, in bands: nothing that identifies (R7)."""
+    with act(case, by=by, expects=expects, token=token) as (doing, case):
+        rules.check_coordinates(case.audit, by)
+        doing.change(profile=profile)
+        doing.note("described")
+    return case

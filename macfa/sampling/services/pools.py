@@ -1,0 +1,103 @@
+"""The pool: the list of cases an audit may be drawn from, stored whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from macfa.sampling import rules
+from macfa.sampling.identity import seal_all
+from macfa.sampling.models import IdentityKey, Pool, PoolRow
+from macfa.sampling.pool_file import Fault, PoolFaults, PoolFile, PoolLayout, read_pool
+from workflows.lifecycle import act, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from macfa.audits.models import Audit
+    from macfa.people.models import User
+    from macfa.sampling import pool_file
+
+BATCH = 1000
+LONGEST_FILE_NAME = 200
+#: In a list as long as this, a column that differs in nearly every row describes single children.
+ROWS_TO_JUDGE_BY = 20
+NEARLY_EVERY_ROW = 0.9
+
+
+def load_pool(
+    *,
+    audit: Audit,
+    file_name: str,
+    content: bytes,
+    layout: PoolLayout,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> Pool:
+    """Read a pool from a CSV or XLSX file and store it: all of it, or nothing.
+
+    What identifies a child goes only into the identity key, sealed (R7). A pool loaded later is
+    the one drawn from; the earlier ones stay as they are.
+
+    Raises:
+        PoolFaults: the file has faults, each named by row and column.
+    """
+    rules.check_may_draw(audit, by)
+    rows = read_pool(PoolFile(file_name, content), layout).rows
+    _check_bands(rows, layout)
+    sealed = seal_all(row.identity for row in rows)
+    with act(audit, by=by, expects=expects, token=token) as (_doing, audit):
+        rules.check_may_draw(audit, by)
+        pool = Pool(
+            audit=audit,
+            file_name=shortened(file_name),
+            checksum=hashlib.sha256(content).hexdigest(),
+            row_id_column=layout.row_id_column,
+            characteristics=list(layout.characteristics),
+            identifying=list(layout.identifying),
+            size=len(rows),
+            loaded_by=by,
+        )
+        begin(pool, "pool_loaded", by=by, token=token, facts={"size": pool.size})
+        _store_rows(pool, rows, sealed)
+    return pool
+
+
+def shortened(file_name: str) -> str:
+    """A file's name with its end, which says what kind it is, as long as there is room for."""
+    return file_name[-LONGEST_FILE_NAME:]
+
+
+def _check_bands(rows: Sequence[pool_file.Row], layout: PoolLayout) -> None:
+    """Refuse as a characteristic what tells nearly every child from every other (R7)."""
+    if len(rows) < ROWS_TO_JUDGE_BY:
+        return
+    message = (
+        "Nearly every row holds a value of its own here, so it describes one child and not a "
+        "group of children. Put it in the identity key, or leave it out."
+    )
+    faults = [
+        Fault(1, column, message)
+        for column in layout.characteristics
+        if len({row.characteristics[column] for row in rows}) > NEARLY_EVERY_ROW * len(rows)
+    ]
+    if faults:
+        raise PoolFaults(faults)
+
+
+def _store_rows(pool: Pool, rows: Sequence[pool_file.Row], sealed: Sequence[bytes]) -> None:
+    stored = PoolRow.objects.bulk_create(
+        (
+            PoolRow(pool=pool, row_id=row.row_id, characteristics=dict(row.characteristics))
+            for row in rows
+        ),
+        batch_size=BATCH,
+    )
+    IdentityKey.objects.bulk_create(
+        (
+            IdentityKey(pool_row=row, sealed=identity)
+            for row, identity in zip(stored, sealed, strict=True)
+        ),
+        batch_size=BATCH,
+    )

@@ -1,0 +1,62 @@
+"""Where the people with open pages stand: what is the last thing they were told, and are they
+still signed in? Read for all of them at once, whatever their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channels.db import database_sync_to_async
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from notifications.models import Counter
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a page was opened with: whose it is, by which session, under which password."""
+
+    person: int
+    session: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The state of the database for the people of one process, at one heartbeat."""
+
+    last_seqs: dict[int, int]
+    sessions: frozenset[str]
+    fingerprints: dict[int, str]
+
+    def admits(self, sign_in: SignIn) -> bool:
+        """Whether a page may stay: session not ended, account active, same password."""
+        return (
+            sign_in.session in self.sessions
+            and self.fingerprints.get(sign_in.person) == sign_in.fingerprint
+        )
+
+    def last_seq(self, person: int) -> int:
+        return self.last_seqs.get(person, 0)
+
+
+def read(sign_ins: Collection[SignIn]) -> Standing:
+    """Three statements, however many pages are open. Reading extends no session."""
+    people = {sign_in.person for sign_in in sign_ins}
+    keys = {sign_in.session for sign_in in sign_ins}
+    counters = Counter.objects.filter(recipient__in=people)
+    live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    active = get_user_model().objects.filter(pk__in=people, is_active=True)
+    return Standing(
+        last_seqs=dict(counters.values_list("recipient", "last_seq")),
+        sessions=frozenset(live.values_list("session_key", flat=True)),
+        fingerprints={user.pk: user.get_session_auth_hash() for user in active.only("password")},
+    )
+
+
+aread = database_sync_to_async(read)

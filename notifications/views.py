@@ -1,0 +1,135 @@
+"""The inbox page, what is new since a number, and the badge on every page."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from notifications import inbox
+from notifications.models import Notification
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest
+
+PAGE = 25
+
+
+class Badge:
+    """What every page shows of somebody's inbox. Asks the database only for what is shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __bool__(self) -> bool:
+        """Whether there is an inbox: somebody is signed in."""
+        return self._request.user.is_authenticated
+
+    @cached_property
+    def unread(self) -> int:
+        return inbox.unread_count(self._person) if self else 0
+
+    @cached_property
+    def shown(self) -> str:
+        """The number unread as a badge shows it: 3, 99+, nothing for none."""
+        return inbox.shown(self.unread) if self.unread else ""
+
+    @cached_property
+    def last_seq(self) -> int:
+        """The newest number this page knows of: live updates start after it."""
+        return inbox.last_seq(self._person) if self else 0
+
+    @property
+    def _person(self) -> int:
+        return person(self._request)
+
+
+def person(request: HttpRequest) -> int:
+    """The number of the account that is signed in; 0 is nobody's."""
+    return request.user.pk or 0
+
+
+def inbox_context(request: HttpRequest) -> dict[str, Badge]:
+    """`inbox` in every template: false for somebody not signed in; costs nothing until used."""
+    return {"inbox": Badge(request)}
+
+
+@require_GET
+@never_cache
+@login_required
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """What I have been told, newest first; `?unread=1` narrows, `?before=<seq>` goes on."""
+    unread = request.GET.get("unread") == "1"
+    before = _number(request.GET.get("before"))
+    rows = inbox.page(person(request), before=before, unread=unread, size=PAGE)
+    context = {
+        "notifications": rows[:PAGE],
+        "older": rows[PAGE - 1].seq if len(rows) > PAGE else None,
+        "before": before,
+        "only_unread": unread,
+    }
+    return render(request, "notifications/inbox.html", context)
+
+
+def _number(text: str | None) -> int | None:
+    """A number from the address; anything else counts as not given."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
+@require_POST
+@never_cache
+@login_required
+def mark_all_read(request: HttpRequest) -> HttpResponse:
+    """Mark as read what the page showed; what has arrived since stays unread."""
+    upto = _number(request.POST.get("upto"))
+    if upto is not None:
+        inbox.mark_read(person(request), upto=upto)
+    return redirect("notifications:inbox")
+
+
+@require_GET
+@never_cache
+@login_required
+def open_one(request: HttpRequest, seq: int) -> HttpResponse:
+    """Mark one as read and go to the page it is about."""
+    told = get_object_or_404(Notification.objects.of(person(request)), seq=seq)
+    inbox.mark_read(person(request), seqs=[seq])
+    ours = url_has_allowed_host_and_scheme(told.url, allowed_hosts=None)
+    return redirect(told.url if ours else "notifications:inbox")
+
+
+@require_GET
+@never_cache
+@login_not_required
+def news(request: HttpRequest, seq: int) -> HttpResponse:
+    """What I have been told since number `seq`, at most 100, oldest first; ask again for more.
+
+    An HTML fragment, or JSON where that is preferred. Somebody no longer signed in gets a 403
+    and not the sign-in page, which a script would take for news.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse("Sign in to see your notifications.", "text/plain", status=403)
+    told = inbox.after(person(request), seq)
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        response: HttpResponse = JsonResponse({"notifications": _as_json(told)})
+    else:
+        context = {"notifications": told, "badge": Badge(request)}
+        response = render(request, "notifications/news.html", context)
+    patch_vary_headers(response, ["Accept", "Cookie"])
+    return response
+
+
+def _as_json(told: Sequence[Notification]) -> list[dict[str, object]]:
+    return [
+        {"seq": one.seq, "event": one.event, "text": one.text, "url": one.url, "at": one.at}
+        for one in told
+    ]
