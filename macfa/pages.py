@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from macfa.people.models import User
 
 M = TypeVar("M", bound="Model")
+M_co = TypeVar("M_co", bound="Model", covariant=True)
 
 
-class Visible(Protocol[M]):
+class Visible(Protocol[M_co]):
     """A manager or queryset that knows which of its rows somebody may see."""
 
-    def visible_to(self, person: User) -> QuerySet[M]:
+    def visible_to(self, person: User, /) -> QuerySet[M_co]:
         """The rows this person may see."""
         ...
 

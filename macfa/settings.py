@@ -120,7 +120,6 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-    VAR_DIR.mkdir(exist_ok=True)
 else:
     # Under ASGI persistent connections belong to threads and leak; the pool does not.
     _database["CONN_MAX_AGE"] = 0
@@ -148,7 +147,13 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
         }
     }
     if REDIS_URL
-    else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    else {
+        "default": {
+            "BACKEND": "channels.layers.InMemoryChannelLayer",
+            # One act may tell more people at once than the layer's usual 100.
+            "CONFIG": {"capacity": 10_000},
+        }
+    }
 )
 NOTIFICATIONS_HEARTBEAT_SECONDS = env.float("NOTIFICATIONS_HEARTBEAT_SECONDS", default=25.0)
 
@@ -156,6 +161,12 @@ NOTIFICATIONS_HEARTBEAT_SECONDS = env.float("NOTIFICATIONS_HEARTBEAT_SECONDS", d
 
 WORKFLOWS_TEAM_MODEL = "people.Team"
 WORKFLOWS_TENANT_MODEL = "people.Partnership"
+# What the engine asks about people: their teams, who is in a team, whose work they may give.
+WORKFLOWS_TEAMS = "macfa.people.rules.team_ids"
+WORKFLOWS_PEOPLE = "macfa.people.rules.people_in"
+WORKFLOWS_GIVES = "macfa.people.rules.gives"
+# Where `check_invariants` looks; each yields a sentence for a fault.
+WORKFLOWS_INVARIANTS = ["workflows.invariants.faults", "notifications.inbox.faults"]
 
 # --- people and sign-in -----------------------------------------------------------------------
 
@@ -177,6 +188,12 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "macfa.forms.sign_in.SignInForm",
+    "reset_password": "macfa.forms.sign_in.ForgottenPasswordForm",
+    "reset_password_from_key": "macfa.forms.sign_in.NewPasswordForm",
+    "change_password": "macfa.forms.sign_in.ChangedPasswordForm",
+}
 ACCOUNT_ADAPTER = "macfa.people.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -192,6 +209,7 @@ vars().update(EMAIL_CONFIG)
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "macfa" / "assets" / "dist"]
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

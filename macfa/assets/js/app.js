@@ -1,0 +1,12 @@
+// The scripts of every page: the components of GOV.UK Frontend, and live notices for whoever is
+// signed in. Every journey works without any of it.
+import { initAll } from "./govuk-frontend.min.js";
+import { LiveNotices } from "./live.js";
+import { startReveals } from "./reveal.js";
+
+initAll();
+startReveals(document);
+
+if (document.body.dataset.signedIn === "true") {
+  new LiveNotices(document).start();
+}

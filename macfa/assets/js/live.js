@@ -1,0 +1,198 @@
+// Live notices: what came in for the person signed in, said politely and without a reload.
+//
+// The server's rows are the truth. A frame on the socket carries only the newest number, `seq`;
+// what is newer than `have` is then fetched as an ordinary page would be, so a hint that is
+// lost, doubled or late changes nothing. Focus never moves and no row is ever inserted.
+import { noticeFor } from "./words.js";
+
+const SECOND = 1000;
+const SILENCE = 60 * SECOND;
+const POLL = 20 * SECOND;
+const GRACE = 5 * SECOND;
+const LONGEST_WAIT = 30 * SECOND;
+const SIGNED_OUT = [4401, 4403];
+
+/** A delay somewhat shorter or longer, so that a thousand browsers do not return at once. */
+const jitter = (delay) => delay * (0.75 + Math.random() * 0.5);
+
+export class LiveNotices {
+  constructor(page) {
+    const { lastSeq, socketUrl, newsUrl } = page.body.dataset;
+    this.page = page;
+    this.have = Number(lastSeq) || 0;
+    this.newest = this.have;
+    this.socketUrl = socketUrl;
+    this.newsUrl = newsUrl;
+    this.arrived = [];
+    this.attempts = 0;
+    this.stopped = false;
+  }
+
+  start() {
+    this.connect();
+    this.watch = setInterval(() => this.checkSilence(), 5 * SECOND);
+    addEventListener("pagehide", () => this.leave());
+    addEventListener("pageshow", (event) => event.persisted && this.comeBack());
+  }
+
+  // --- the socket ---
+
+  connect() {
+    clearTimeout(this.retry);
+    if (this.stopped || this.socket) return;
+    if (!("WebSocket" in window)) return this.disconnected();
+    const url = new URL(this.socketUrl, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    this.heardAt = Date.now();
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    socket.onopen = () => this.connected(socket);
+    socket.onmessage = ({ data }) => this.hear(socket, data);
+    socket.onclose = ({ code }) => this.closed(socket, code);
+  }
+
+  connected(socket) {
+    if (socket !== this.socket) return;
+    clearTimeout(this.poll);
+    clearTimeout(this.grace);
+    this.poll = this.grace = undefined;
+    this.say("");
+  }
+
+  /** The first frame after opening says where the server stands, so that nothing is missed. */
+  hear(socket, data) {
+    if (socket !== this.socket) return;
+    this.heardAt = Date.now();
+    this.attempts = 0;
+    const { seq } = JSON.parse(data);
+    this.newest = Math.max(this.newest, seq);
+    if (this.newest > this.have) this.fetchNews();
+  }
+
+  closed(socket, code) {
+    if (socket !== this.socket) return;
+    this.socket = undefined;
+    if (SIGNED_OUT.includes(code)) return this.stop();
+    this.disconnected();
+    const wait = Math.min(LONGEST_WAIT, SECOND * 2 ** this.attempts++);
+    this.retry = setTimeout(() => this.connect(), jitter(wait));
+  }
+
+  /** A socket can be dead without having closed: after a minute of silence, begin again. */
+  checkSilence() {
+    const { socket } = this;
+    if (!socket || Date.now() - this.heardAt < SILENCE) return;
+    this.closed(socket, 0);
+    socket.close();
+  }
+
+  disconnected() {
+    this.grace ??= setTimeout(() => this.say("Live updates paused"), GRACE);
+    this.poll ??= setTimeout(() => this.pollOnce(), jitter(POLL));
+  }
+
+  async pollOnce() {
+    this.newest = Infinity; // Nobody said how much there is: ask until nothing comes.
+    await this.fetchNews();
+    this.newest = this.have;
+    if (this.stopped || this.poll === undefined) return;
+    this.poll = setTimeout(() => this.pollOnce(), jitter(POLL));
+  }
+
+  // --- the news ---
+
+  /** One request at a time, until what the server spoke of is here or nothing more comes. */
+  async fetchNews() {
+    if (this.fetching) return;
+    this.fetching = true;
+    try {
+      let before;
+      do {
+        before = this.have;
+        await this.fetchOnce();
+      } while (before < this.have && this.have < this.newest && !this.stopped);
+    } finally {
+      this.fetching = false;
+    }
+  }
+
+  async fetchOnce() {
+    let response;
+    try {
+      response = await fetch(`${this.newsUrl}${this.have}`, {
+        headers: { Accept: "application/json" },
+        cache: "no-store",
+        redirect: "manual",
+      });
+    } catch {
+      return; // The network is away: the next heartbeat or poll asks again.
+    }
+    // Sent to the sign-in page, or refused: the session has ended.
+    if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) {
+      return this.stop();
+    }
+    if (response.ok) this.receive((await response.json()).notifications);
+  }
+
+  receive(notifications) {
+    const fresh = notifications.filter(({ seq }) => seq > this.have);
+    if (!fresh.length) return;
+    this.have = Math.max(...fresh.map(({ seq }) => seq));
+    this.arrived.push(...fresh);
+    this.addToBadge(fresh.length);
+    this.announce();
+  }
+
+  // --- what the person sees ---
+
+  announce() {
+    const { text, href } = noticeFor(this.arrived);
+    const link = this.page.createElement("a");
+    link.href = href;
+    link.className = "govuk-link";
+    link.textContent = "Show";
+    this.page.getElementById("live-notice").replaceChildren(`${text}. `, link);
+  }
+
+  addToBadge(count) {
+    for (const badge of this.page.querySelectorAll("[data-unread-count]")) {
+      const unread = Number(badge.dataset.unreadCount) + count;
+      badge.dataset.unreadCount = unread;
+      badge.querySelector("[data-unread-number]").textContent = unread > 99 ? "99+" : unread;
+      badge.hidden = false;
+    }
+  }
+
+  say(words) {
+    this.page.getElementById("live-status").textContent = words;
+  }
+
+  // --- coming and going ---
+
+  /** Signed out: nothing more is asked of the server from this page. */
+  stop() {
+    this.stopped = true;
+    this.forget();
+    this.say("");
+  }
+
+  forget() {
+    [this.retry, this.poll, this.grace].forEach(clearTimeout);
+    this.poll = this.grace = undefined;
+    clearInterval(this.watch);
+    const { socket } = this;
+    this.socket = undefined;
+    socket?.close();
+  }
+
+  leave() {
+    this.forget();
+  }
+
+  /** The browser kept the whole page and shows it again: catch up. */
+  comeBack() {
+    if (this.stopped) return;
+    this.watch = setInterval(() => this.checkSilence(), 5 * SECOND);
+    this.connect();
+  }
+}
