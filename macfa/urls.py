@@ -1,4 +1,4 @@
-"""The addresses of the site, each room's under its own (see docs/addresses in the README)."""
+"""The addresses of the site. Each room lists its own in its `urls.py`."""
 
 from django.urls import include, path
 
@@ -12,4 +12,12 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("notifications/", include("notifications.urls")),
     path("", include("workflows.urls")),
+    path("", include("macfa.people.urls")),
+    path("", include("macfa.audits.urls")),
+    path("", include("macfa.sampling.urls")),
+    path("", include("macfa.returns.urls")),
+    path("", include("macfa.moderation.urls")),
+    path("", include("macfa.findings.urls")),
+    path("", include("macfa.improvement.urls")),
+    path("", include("macfa.overview.urls")),
 ]

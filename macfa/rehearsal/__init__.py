@@ -1,0 +1,1 @@
+"""Audits played through the same services as the pages use: the demo, and `simulate`."""
