@@ -1,0 +1,40 @@
+"""Who sees how much of an audit and a case, and who gives an audit up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.audits.rules import check_coordinates, check_running
+from macfa.people.roles import Role
+from macfa.people.rules import holds
+from macfa.sampling.models import CaseAccess
+from workflows.errors import NotYet
+
+if TYPE_CHECKING:
+    from macfa.audits.models import Audit
+    from macfa.people.models import User
+    from macfa.sampling.models import Case
+
+#: Roles that read everything that happened in an audit, agency by agency.
+READS_ALL = (Role.COORDINATOR, Role.SCRUTINEER)
+
+
+def sees_progress(audit: Audit, person: User) -> bool:
+    """Whether somebody sees who owes what: agencies never see that of each other (R14)."""
+    return holds(person, READS_ALL, audit.partnership_id)
+
+
+def sees_case_history(case: Case, person: User) -> bool:
+    """The coordinator reads what happened to a case, and so does its panel."""
+    if holds(person, Role.COORDINATOR, case.audit.partnership_id):
+        return True
+    rows = CaseAccess.objects.granting(person).filter(case=case)
+    return rows.filter(capacity=CaseAccess.Capacity.PANEL).exists()
+
+
+def check_withdraw(audit: Audit, reason: str, person: User) -> None:
+    """The coordinator gives an audit up, with a reason, while it runs."""
+    check_coordinates(audit, person)
+    check_running(audit)
+    if not reason.strip():
+        raise NotYet("Say why the audit is withdrawn.")

@@ -1,0 +1,62 @@
+"""What changes about an audit as a whole, across all rooms: it is withdrawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.improvement.lifecycle import RUNNING
+from macfa.improvement.services import end
+from macfa.overview import rules
+from macfa.returns.lifecycle import OUTSTANDING
+from workflows import tasks
+from workflows.lifecycle import act
+from workflows.models import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from macfa.audits.models import Audit
+    from macfa.people.models import User
+    from macfa.returns.models import AgencyReturn
+
+
+def withdraw(
+    *, audit: Audit, reason: str, by: User, expects: int | None = None, token: str | None = None
+) -> Audit:
+    """Give an audit up, with a reason. Open work is withdrawn and its owners are told; nothing
+    that was written is deleted."""
+    with act(audit, by=by, expects=expects, token=token) as (doing, audit):
+        rules.check_withdraw(audit, reason, by)
+        doing.move("withdraw", text=reason)
+        doing.change(withdrawn_because=reason)
+        tasks.withdraw(doing, why=reason)
+        for return_ in audit.returns.filter(state__in=OUTSTANDING).order_by("pk"):
+            _withdraw_return(return_, reason, by)
+        for action in audit.actions.filter(state__in=RUNNING).order_by("pk"):
+            end(action=action, reason=reason, by=by)
+        for records in _with_work(audit):
+            _withdraw_work(records, reason, by)
+    return audit
+
+
+def _with_work(audit: Audit) -> list[Iterable[Record]]:
+    """The other records of an audit on which somebody may have work."""
+    panel = getattr(audit, "panel", None)
+    return [
+        audit.theme_views.all(),
+        audit.cases.all(),
+        panel.members.all() if panel else [],
+        audit.reports.all(),
+    ]
+
+
+def _withdraw_return(return_: AgencyReturn, why: str, by: User) -> None:
+    with act(return_, by=by) as (doing, _return):
+        doing.move("withdraw", text=why)
+        tasks.withdraw(doing, why=why)
+
+
+def _withdraw_work(records: Iterable[Record], why: str, by: User) -> None:
+    for record in records:
+        with act(record, by=by) as (doing, _record):
+            tasks.withdraw(doing, why=why)

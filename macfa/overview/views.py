@@ -1,0 +1,121 @@
+"""The pages of the top floor: the programme board, an audit, a case, and what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+
+from macfa.audits.lifecycle import ENDED
+from macfa.audits.models import Audit
+from macfa.audits.rules import can_coordinate, check_coordinates
+from macfa.moderation.models import CaseGrade
+from macfa.overview import pages, rules, services
+from macfa.overview.forms import WithdrawForm
+from macfa.pages import person, visible
+from macfa.people.roles import Role
+from macfa.people.rules import holds, partnership_of
+from macfa.returns.models import AgencyReturn
+from macfa.sampling.models import Case
+from macfa.sampling.rules import can_open_identity
+from workflows import timeline
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+    from workflows.models import LedgerEntry
+
+ENTRIES = 50
+
+
+def programme(request: HttpRequest) -> HttpResponse:
+    """Every audit of the partnership, running ones first."""
+    user = person(request)
+    audits = list(Audit.objects.visible_to(user).select_related("coordinator").order_by("-pk"))
+    home = partnership_of(user)
+    opens = home is not None and holds(user, Role.COORDINATOR, home)
+    running = [audit for audit in audits if audit.stage not in ENDED]
+    context = {
+        "running": pages.board(running, with_progress=opens),
+        "ended": [audit for audit in audits if audit.stage in ENDED],
+        "opens": opens,
+    }
+    return render(request, "overview/programme.html", context)
+
+
+def audit_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One audit: where it stands, what is next, its numbers, and the latest that happened."""
+    user = person(request)
+    audit = visible(Audit.objects, user, public_id, "partnership", "coordinator", "theme")
+    progress = rules.sees_progress(audit, user)
+    context = {
+        "audit": audit,
+        "steps": pages.steps(audit, user),
+        "coordinates": can_coordinate(audit, user),
+        "next": pages.what_next(audit) if can_coordinate(audit, user) else None,
+        "counts": pages.counts(audit) if progress else [],
+        "grades": pages.grade_table(audit) if progress else [],
+        "grade_columns": pages.GRADE_COLUMNS,
+        "mine": AgencyReturn.objects.visible_to(user)
+        .filter(audit=audit)
+        .select_related("case", "agency", "setting")
+        if not progress
+        else [],
+        "lines": timeline.lines(_entries(audit, all_of_it=progress)[:8]),
+    }
+    return render(request, "overview/audit.html", context)
+
+
+def _entries(audit: Audit, *, all_of_it: bool) -> QuerySet[LedgerEntry]:
+    """What somebody may read of an audit's history: agencies not each other's part of it."""
+    return timeline.of_thread(audit) if all_of_it else timeline.of_record(audit)
+
+
+def history(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Everything that happened in an audit, as sentences, newest first."""
+    user = person(request)
+    audit = visible(Audit.objects, user, public_id, "partnership")
+    entries = _entries(audit, all_of_it=rules.sees_progress(audit, user))
+    page = Paginator(entries.select_related("said"), ENTRIES).get_page(request.GET.get("page"))
+    context = {"audit": audit, "page": page, "lines": timeline.lines(page.object_list)}
+    return render(request, "overview/history.html", context)
+
+
+def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One case: its stratum and profile, the returns one may see, and what happened to it."""
+    user = person(request)
+    case = visible(Case.objects, user, public_id, "audit__partnership", "replaced_by")
+    reads = rules.sees_case_history(case, user)
+    returns = AgencyReturn.objects.visible_to(user).filter(case=case)
+    context = {
+        "case": case,
+        "returns": returns.select_related("agency", "setting", "case", "grade"),
+        "grade": CaseGrade.objects.filter(case=case, current=True).first() if reads else None,
+        "coordinates": can_coordinate(case.audit, user),
+        "opens_identity": can_open_identity(case, user),
+        "sits": reads,
+        "lines": timeline.lines(timeline.of_record(case)) if reads else [],
+    }
+    return render(request, "overview/case.html", context)
+
+
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give an audit up, with a reason."""
+    user = person(request)
+    audit = visible(Audit.objects, user, public_id, "partnership")
+    check_coordinates(audit, user)
+    form = WithdrawForm(request.POST or None, version=audit.version)
+    if form.is_valid():
+        services.withdraw(
+            audit=audit,
+            reason=form.cleaned_data["reason"],
+            by=user,
+            expects=form.expects,
+            token=form.token,
+        )
+        messages.success(request, f"{audit.prefix} has been withdrawn.")
+        return redirect(audit)
+    return render(request, "overview/withdraw.html", {"audit": audit, "form": form})

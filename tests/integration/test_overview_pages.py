@@ -1,0 +1,124 @@
+"""The programme board, an audit's page, a case's page: who sees what of them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from macfa.audits.lifecycle import Stage
+from tests import factories
+from tests.cast import Cast, assemble
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return assemble()
+
+
+def page(client: Client, person: object, address: str) -> str:
+    client.force_login(person)  # type: ignore[arg-type]
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    return response.content.decode()
+
+
+def status(client: Client, person: object, address: str) -> int:
+    client.force_login(person)  # type: ignore[arg-type]
+    return client.get(address).status_code
+
+
+def test_the_board_shows_the_coordinator_what_each_audit_waits_for(
+    client: Client, cast: Cast
+) -> None:
+    audit = factories.audit_issued(cast)
+    shown = page(client, cast["coordinator"], "/audits/")
+    assert "NEG Neglect" in shown
+    assert "Returns outstanding" in shown
+    assert "Returns outstanding" not in page(client, cast["lead.pol"], "/audits/")
+    assert str(audit.stage.label) in shown
+
+
+def test_an_audit_is_seen_by_its_partnership_and_nobody_else(client: Client, cast: Cast) -> None:
+    audit = factories.audit_opened(cast)
+    outsider = assemble("elsewhere")["coordinator"]
+    for name in ("coordinator", "lead.pol", "panel.pol", "chair", "qppa", "board"):
+        assert status(client, cast[name], audit.get_absolute_url()) == 200
+    for person in (outsider, cast["auditor.pol"], cast["owner.csc"], cast["admin"]):
+        assert status(client, person, audit.get_absolute_url()) == 404
+    assert "NEG" not in page(client, outsider, "/audits/")
+
+
+def test_an_agency_lead_sees_nothing_of_another_agency(client: Client, cast: Cast) -> None:
+    audit = factories.audit_returned(cast)
+    shown = page(client, cast["lead.pol"], audit.get_absolute_url())
+    assert "Police" in shown
+    assert "Children’s Social Care" not in shown
+    assert "In numbers" not in shown
+    history = page(client, cast["lead.pol"], f"{audit.get_absolute_url()}history/")
+    assert "Csc" not in history
+
+
+def test_the_coordinator_reads_every_step_as_a_sentence(client: Client, cast: Cast) -> None:
+    audit = factories.audit_returned(cast)
+    history = page(client, cast["coordinator"], f"{audit.get_absolute_url()}history/")
+    assert "signed the return off and submitted it" in history
+    assert "made a nil return" in history
+
+
+def test_a_case_is_seen_by_those_with_access_to_it(client: Client, cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    case = audit.cases.get(number=1)
+    outsider = assemble("elsewhere")["coordinator"]
+    assert status(client, cast["coordinator"], case.get_absolute_url()) == 200
+    assert status(client, cast["lead.pol"], case.get_absolute_url()) == 200
+    for person in (cast["auditor.pol"], cast["panel.pol"], cast["board"], outsider):
+        assert status(client, person, case.get_absolute_url()) == 404
+
+
+def test_a_lead_sees_only_their_agencys_return_on_a_case(client: Client, cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    shown = page(client, cast["lead.pol"], audit.cases.get(number=1).get_absolute_url())
+    assert "Police" in shown
+    assert "Children’s Social Care" not in shown
+    assert "What happened" not in shown
+
+
+def test_the_board_costs_the_same_number_of_statements_for_one_audit_and_for_five(
+    client: Client, cast: Cast, django_assert_max_num_queries: object
+) -> None:
+    factories.audit_opened(cast, "ONE")
+    client.force_login(cast["coordinator"])
+    with django_assert_max_num_queries(14) as first:  # type: ignore[operator]
+        client.get("/audits/")
+    for prefix in ("TWO", "THREE", "FOUR", "FIVE"):
+        factories.audit_opened(cast, prefix)
+    with django_assert_max_num_queries(len(first)):  # type: ignore[operator]
+        client.get("/audits/")
+
+
+def test_withdrawing_asks_for_a_reason_and_lands_on_the_audit(client: Client, cast: Cast) -> None:
+    audit = factories.audit_opened(cast)
+    address = f"{audit.get_absolute_url()}withdraw/"
+    client.force_login(cast["coordinator"])
+    assert "Error:" in client.post(address, {"reason": ""}).content.decode()
+    posted = {"reason": "Merged with another theme.", "version": audit.version}
+    response = client.post(address, posted, follow=True)
+    assert "was withdrawn" in response.content.decode()
+    assert type(audit).objects.get().stage == Stage.WITHDRAWN
+
+
+def test_withdrawing_is_for_the_coordinator_alone(client: Client, cast: Cast) -> None:
+    audit = factories.audit_opened(cast)
+    address = f"{audit.get_absolute_url()}withdraw/"
+    assert status(client, cast["lead.pol"], address) == 403
+    assert status(client, cast["auditor.pol"], address) == 404
+
+
+def test_a_stale_withdrawal_keeps_what_was_typed(client: Client, cast: Cast) -> None:
+    audit = factories.audit_opened(cast)
+    address = f"{audit.get_absolute_url()}withdraw/"
+    client.force_login(cast["coordinator"])
+    posted = {"reason": "A long and careful reason.", "version": audit.version - 1}
+    response = client.post(address, posted)
+    assert response.status_code == 409
+    assert "A long and careful reason." in response.content.decode()
