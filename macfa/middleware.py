@@ -66,7 +66,7 @@ class PlainRefusals:
 def _result(error: AlreadyDone) -> str:
     model = apps.get_model(error.record_type)
     record = model._default_manager.get(public_id=error.record)
-    return str(record.get_absolute_url())  # type: ignore[attr-defined]
+    return str(record.get_absolute_url())
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

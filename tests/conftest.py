@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
+from tests.cast import Cast, assemble
 from tests.servers import find_chromium, site_server
 
 CI = os.environ.get("CI") == "true"
@@ -56,14 +57,25 @@ def redis_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def site_address(django_db_setup: None) -> Iterator[str]:
-    """The site under daphne on the test database of this worker, started once."""
+def database_url(django_db_setup: None) -> str:
+    """The test database of this worker, for a process of its own."""
     name = str(connection.settings_dict["NAME"])
-    url = f"sqlite:///{name}"
-    if not ON_SQLITE:
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    with site_server({"DATABASE_URL": url}) as address:
+    if ON_SQLITE:
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="session")
+def site_address(database_url: str) -> Iterator[str]:
+    """The site under daphne on the test database of this worker, started once."""
+    with site_server({"DATABASE_URL": database_url}) as address:
         yield address
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """A partnership of three agencies, with everyone who plays a part."""
+    return assemble()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from macfa.audits.models import Audit
-from macfa.rehearsal import ending
+from macfa.rehearsal import ending, panel
 from macfa.rehearsal.domestic_abuse import DOMESTIC_ABUSE
 from macfa.rehearsal.fernhollow import assemble, long_ago
 from macfa.rehearsal.neglect import NEGLECT
@@ -95,9 +95,9 @@ def _neglect(play: Play) -> None:
     play.issue()
     play.return_all()
     play.record_missing()
-    play.convene()
-    play.moderate()
-    play.conclude()
+    panel.convene(play)
+    panel.moderate(play)
+    panel.conclude(play)
     found = ending.record_findings(play)
     actions = ending.open_actions(play, found)
     ending.sign_off_report(play)

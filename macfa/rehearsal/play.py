@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from macfa.audits import services as audits
 from macfa.audits.dates import propose
 from macfa.audits.lifecycle import Stage
-from macfa.moderation import services as moderation
 from macfa.rehearsal import pool
 from macfa.rehearsal.script import NIL, NOT_RETURNED
 from macfa.rehearsal.texts import answers
@@ -279,96 +278,3 @@ class Play:
                         reason="No answer after three reminders; the panel goes ahead without it.",
                         by=self.coordinator,
                     )
-
-    # --- moderation -----------------------------------------------------------------------------
-
-    def convene(self) -> None:
-        """The panel is convened, the cases released, and its members prepare."""
-        dates, people = self.script.dates, self.troupe
-        members = [people[f"panel{number}"] for number in range(1, 5)]
-        with self.on(dates.convened, 11):
-            panel = moderation.convene(
-                audit=self.audit,
-                chair=people["chair"],
-                members=members,
-                meets_on=dates.panel + self.shift,
-                by=self.coordinator,
-            )
-            moderation.release(audit=self.audit, by=self.coordinator)
-        with self.on(dates.panel - timedelta(days=2)):
-            for member in panel.members.select_related("person"):
-                moderation.prepared(member=member, by=_account(member.person))
-        self.sit(panel.pk)
-
-    def sit(self, panel_id: int) -> None:
-        """The panel sits, with guests who have no account."""
-        panel = self.audit.panel
-        assert panel.pk == panel_id
-        agencies = self.troupe.agencies
-        guests = [code for code in self.script.agencies if code not in {"CSC", "POL", "EDU"}][:4]
-        with self.on(self.script.dates.panel, 9):
-            for code in guests:
-                moderation.add_guest(
-                    panel=panel,
-                    name=f"Safeguarding lead, {agencies[code].name}",
-                    agency=agencies[code],
-                    role="Panel member without an account",
-                    by=self.coordinator,
-                )
-            moderation.record_sitting(
-                panel=panel,
-                held_on=clock.today(),
-                present=list(panel.members.all()),
-                by=self.coordinator,
-            )
-
-    def moderate(self) -> None:
-        """The panel goes through the cases; the coordinator types for the room."""
-        for case in self.script.cases:
-            with self.on(self.script.dates.panel, 10):
-                self.moderate_case(case)
-            self.step()
-
-    def moderate_case(self, case: CaseScript) -> None:
-        """Panel grades, domain grades, and the case grade of one case."""
-        record = self.audit.cases.get(number=case.number)
-        room = {"decided_by": "The panel", "by": self.coordinator}
-        rows = record.returns.select_related("case__audit__partnership", "agency", "grade")
-        for return_ in rows.filter(state="submitted"):
-            cell = case.cells[return_.agency.code]
-            moderation.grade_agency(
-                return_=return_,
-                grade=self.grades[cell.panel],
-                reason=_reason(cell),
-                **room,
-            )
-        for domain, code in zip(self.domains, case.domains, strict=True):
-            moderation.grade_domain(
-                case=record,
-                domain=domain,
-                grade=self.grades[code],
-                reason=f"What the returns say together about {domain.title.lower()}.",
-                **room,
-            )
-        moderation.grade_case(
-            case=record,
-            grade=self.grades[case.grade],
-            reason="The panel’s own judgement of the work together, and what it did for the child.",
-            **room,
-        )
-
-    def conclude(self) -> None:
-        """Moderation is concluded."""
-        with self.on(self.script.dates.panel, 16):
-            self.audit = moderation.conclude(audit=self.audit, by=self.coordinator)
-
-
-def _account(person: User | None) -> User:
-    assert person is not None
-    return person
-
-
-def _reason(cell: Cell) -> str:
-    if cell.own == cell.panel:
-        return "The panel agrees with the agency’s grade; the evidence supports it."
-    return "Set beside the other returns, the evidence does not carry the agency’s own grade."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from macfa.rehearsal import ending
+from macfa.rehearsal import ending, panel
 from macfa.rehearsal.fernhollow import AGENCIES, AgencyPeople, assemble, long_ago
 from macfa.rehearsal.play import Play
 from macfa.rehearsal.script import (
@@ -69,9 +69,9 @@ def play(
     playing.sample()
     playing.issue()
     playing.return_all()
-    playing.convene()
-    playing.moderate()
-    playing.conclude()
+    panel.convene(playing)
+    panel.moderate(playing)
+    panel.conclude(playing)
     found = ending.record_findings(playing)
     actions = ending.open_actions(playing, found)
     ending.sign_off_report(playing)

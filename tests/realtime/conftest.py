@@ -1,25 +1,13 @@
 """Sites to watch live: one that speaks to its own process alone, one that speaks over Redis."""
 
-import os
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from tests.realtime.server import OwnRedis, Site, running_site
 
 PREFIX = "realtime"
-
-
-@pytest.fixture(scope="session")
-def database_url(django_db_setup: None) -> str:
-    """The test database of this worker, for a process of its own."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="session")
