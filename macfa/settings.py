@@ -109,7 +109,9 @@ TEMPLATES = [
 # --- data -----------------------------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'macfa.sqlite3'}")
+    "default": env.db_url_config(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'macfa.sqlite3'}"
+    )
 }
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
@@ -166,7 +168,11 @@ WORKFLOWS_TEAMS = "macfa.people.rules.team_ids"
 WORKFLOWS_PEOPLE = "macfa.people.rules.people_in"
 WORKFLOWS_GIVES = "macfa.people.rules.gives"
 # Where `check_invariants` looks; each yields a sentence for a fault.
-WORKFLOWS_INVARIANTS = ["workflows.invariants.faults", "notifications.inbox.faults"]
+WORKFLOWS_INVARIANTS = [
+    "workflows.invariants.faults",
+    "notifications.inbox.faults",
+    "macfa.overview.invariants.faults",
+]
 
 # --- people and sign-in -----------------------------------------------------------------------
 

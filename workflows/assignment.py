@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notifications import inbox
+from workflows import queue
 from workflows.errors import NotAllowed, WrongState
-from workflows.lifecycle import Act, act
-from workflows.models import Assignment, WorkItem
+from workflows.lifecycle import Act, act, beginning, tell_at_the_end
+from workflows.models import Assignment, Record, WorkItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -24,15 +25,13 @@ Kind = Assignment.Kind
 
 def place(item: WorkItem, work: Work, doing: Act) -> None:
     """New work lands: with its owner, or in the team's queue, whose watchers are told."""
-    if item.owner_id is None:
+    if work.owner is None:
         doing.note("queued", facts={"task": item.title, "team": str(work.team)})
-        inbox.tell_many([_waiting(item, person.pk) for person in work.watchers])
+        tell_at_the_end([_waiting(item, person.pk) for person in work.watchers])
         return
-    owner = work.owner
-    assert owner is not None
-    verb = landing_verb(owner, doing.by)
-    doing.note(verb, facts=assigned_facts(item, owner), text=work.why)
-    _hand_over(item, owner, doing, Kind.GIVEN, work.why)
+    verb = landing_verb(work.owner, doing.by)
+    doing.note(verb, facts=assigned_facts(item, work.owner), text=work.why)
+    _hand_over(item, work.owner, doing, Kind.GIVEN, work.why)
 
 
 def landing_verb(owner: AbstractBaseUser, by: AbstractBaseUser | None) -> str:
@@ -49,12 +48,12 @@ def _hand_over(
     item: WorkItem, person: AbstractBaseUser, doing: Act, kind: str, why: str
 ) -> Assignment:
     """Store that the person has it, let the room follow, and tell them."""
-    row = Assignment.objects.create(item=item, person=person, by=doing.by, kind=kind, why=why)
-    item.node.held(doing, person)
-    told = given(row, item)
-    inbox.tell(
-        told.recipient_id, event=told.event, event_key=told.event_key, text=told.text, url=told.url
+    assert doing.by is not None
+    row = Assignment.objects.create(
+        item=item, person_id=person.pk, by_id=doing.by.pk, kind=kind, why=why, at=item.assigned
     )
+    item.node.held(doing, person)
+    tell_at_the_end([given(row, item)])
     return row
 
 
@@ -67,6 +66,7 @@ def given(row: Assignment, item: WorkItem) -> inbox.Message:
         event_key=f"assignment-{row.pk}",
         text=f"New task: {item}",
         url=f"/tasks/{item.public_id}/",
+        at=row.at,
     )
 
 
@@ -77,36 +77,65 @@ def _waiting(item: WorkItem, recipient_id: int) -> inbox.Message:
         event_key=f"waiting-{item.pk}",
         text=f"Waiting in your team’s queue: {item}",
         url="/tasks/team/",
+        at=item.created,
     )
 
 
-def _gone(row: Assignment, item: WorkItem, recipient_id: int, where: str) -> None:
-    inbox.tell(
+def _gone(row: Assignment, item: WorkItem, recipient_id: int, where: str) -> inbox.Message:
+    return inbox.Message(
         recipient_id,
         event="task.moved",
         event_key=f"assignment-{row.pk}-from",
         text=f"No longer yours: {item}. It is now {where}.",
         url="/tasks/",
+        at=row.at,
     )
 
 
+def _record(item: WorkItem) -> Record:
+    record = item.subject
+    assert isinstance(record, Record)
+    return record
+
+
 def _locked(item: WorkItem, expects: int | None) -> WorkItem:
-    fresh = WorkItem.objects.select_for_update(of=("self",)).select_related("process", "owner")
-    locked = fresh.get(pk=item.pk)
+    rows = WorkItem.objects.select_for_update(of=("self",), no_key=True)
+    locked = rows.select_related("process", "owner", "team").get(pk=item.pk)
     if locked.finished is not None:
         raise WrongState(f"“{locked}” has been done or withdrawn, so it cannot be given to anyone.")
     if expects is not None and locked.version != expects:
-        holder = locked.owner.get_full_name() if locked.owner else "nobody"  # type: ignore[attr-defined]
+        holder = locked.owner.get_full_name() if locked.owner else "nobody"
         raise WrongState(f"“{locked}” has changed hands: {holder} has it now.")
     return locked
 
 
-def claim(*, item: WorkItem, by: AbstractBaseUser, expects: int | None = None) -> WorkItem:
-    """Take work from the team's queue. Raises `NotAllowed` where somebody already has it."""
-    with act(item.subject, by=by) as (doing, subject):
+def check_moves(item: WorkItem) -> None:
+    """Raise `NotAllowed` for work that one person has to do themselves."""
+    if item.node.personal and item.owner_id is not None:
+        raise NotAllowed(f"“{item}” is asked of one person alone, so it cannot move.")
+
+
+def _check_gives(item: WorkItem, by: AbstractBaseUser) -> None:
+    if not queue.may_give(by, item):
+        raise NotAllowed(f"“{item}” is not yours to give. Ask whoever runs the audit.")
+
+
+def claim(
+    *, item: WorkItem, by: AbstractBaseUser, expects: int | None = None, token: str | None = None
+) -> WorkItem:
+    """Take work from the queue of one's team. Nothing changes where one has it already.
+
+    Raises `NotAllowed` where somebody else has it, or the person may not have it.
+    """
+    with act(_record(item), by=by, token=token) as (doing, subject):
         locked = _locked(item, expects)
-        if locked.owner_id is not None:
-            raise NotAllowed(f"Somebody has already claimed “{locked}”.")
+        if locked.owner_id == by.pk:
+            return locked
+        if locked.owner is not None:
+            holder = locked.owner.get_full_name()
+            raise NotAllowed(f"{holder} has already claimed “{locked}”.")
+        if locked.team_id not in queue.team_ids(by):
+            _check_gives(locked, by)
         locked.node.check_may_hold(subject, by)
         locked.node.activation_class(locked).give(by)
         doing.note("claimed", facts={"task": locked.title})
@@ -114,20 +143,42 @@ def claim(*, item: WorkItem, by: AbstractBaseUser, expects: int | None = None) -
     return locked
 
 
-def release(*, item: WorkItem, why: str, by: AbstractBaseUser) -> WorkItem:
-    """Put work back in the team's queue, with a reason."""
-    with act(item.subject, by=by) as (doing, _subject):
-        locked = _locked(item, None)
-        before = locked.owner_id
+def release(
+    *,
+    item: WorkItem,
+    why: str,
+    by: AbstractBaseUser,
+    expects: int | None = None,
+    token: str | None = None,
+) -> WorkItem:
+    """Put work back in the team's queue, with a reason: one's own, or work one may give."""
+    with act(_record(item), by=by, token=token) as (doing, _subject):
+        locked = _locked(item, expects)
+        before = locked.owner
         if before is None:
             raise WrongState(f"Nobody holds “{locked}”; it is already in the team’s queue.")
-        locked.node.activation_class(locked).put_back()
-        row = Assignment.objects.create(item=locked, person=None, by=by, kind=Kind.RELEASED, why=why)
-        facts = {"task": locked.title, "team": str(locked.team)}
-        doing.note("released", facts=facts, text=why)
-        if before != by.pk:
-            _gone(row, locked, before, "in the team’s queue")
+        if before.pk != by.pk:
+            _check_gives(locked, by)
+        check_moves(locked)
+        if not why.strip():
+            raise NotAllowed("Say why the work goes back to the team’s queue.")
+        put_back(locked, doing, why)
     return locked
+
+
+def put_back(item: WorkItem, doing: Act, why: str) -> None:
+    """Work that somebody holds goes back to the team's queue as part of an act."""
+    before = item.owner
+    assert before is not None
+    assert doing.by is not None
+    item.node.activation_class(item).put_back()
+    item.node.let_go(doing, before)
+    row = Assignment.objects.create(
+        item=item, person=None, by_id=doing.by.pk, kind=Kind.RELEASED, why=why
+    )
+    doing.note("put_back", facts={"task": item.title, "team": str(item.team)}, text=why)
+    if before.pk != doing.by.pk:
+        tell_at_the_end([_gone(row, item, before.pk, "in the team’s queue")])
 
 
 def give(
@@ -137,38 +188,69 @@ def give(
     by: AbstractBaseUser,
     why: str = "",
     expects: int | None = None,
+    token: str | None = None,
 ) -> WorkItem:
     """Give work to a person. Where somebody holds it already, `why` is asked for, and both
-    the old and the new owner are told."""
-    with act(item.subject, by=by) as (doing, subject):
-        locked = _locked(item, expects)
+    the old and the new owner are told. Nothing changes where that person has it already."""
+    with act(_record(item), by=by, token=token) as (doing, subject):
+        locked = _locked(item, None if item.owner_id == to.pk else expects)
         old = locked.owner
         if old is not None and old.pk == to.pk:
             return locked
-        if old is not None and not why:
+        _check_gives(locked, by)
+        check_moves(locked)
+        if old is not None and not why.strip():
             raise NotAllowed("Say why the work moves from one person to another.")
         locked.node.check_may_hold(subject, to)
         locked.node.activation_class(locked).give(to)
-        facts = assigned_facts(locked, to)
-        if old is None:
-            doing.note("assigned", facts=facts, text=why)
-        else:
-            facts["from_person"] = str(old.public_id)  # type: ignore[attr-defined]
-            doing.note("moved", facts=facts, text=why)
+        _note_given(doing, locked, old, to, why)
+        if old is not None:
+            locked.node.let_go(doing, old)
         row = _hand_over(locked, to, doing, Kind.MOVED if old else Kind.GIVEN, why)
         if old is not None:
-            _gone(row, locked, old.pk, f"with {to.get_full_name()}")  # type: ignore[attr-defined]
+            tell_at_the_end([_gone(row, locked, old.pk, f"with {to.get_full_name()}")])  # type: ignore[attr-defined]
     return locked
 
 
-def give_many(
-    *, items: Iterable[WorkItem], to: AbstractBaseUser, by: AbstractBaseUser, why: str = ""
-) -> list[WorkItem]:
-    """Give several pieces of work to one person: all of them, or none."""
-    from workflows.lifecycle import beginning
+def _note_given(
+    doing: Act, item: WorkItem, old: AbstractBaseUser | None, to: AbstractBaseUser, why: str
+) -> None:
+    facts = assigned_facts(item, to)
+    if old is None:
+        doing.note("assigned", facts=facts, text=why)
+        return
+    facts["from_person"] = str(old.public_id)  # type: ignore[attr-defined]
+    doing.note("moved", facts=facts, text=why)
 
-    with beginning():
-        return [give(item=item, to=to, by=by, why=why) for item in sorted(items, key=_order)]
+
+def give_many(
+    *,
+    items: Iterable[WorkItem],
+    to: AbstractBaseUser,
+    by: AbstractBaseUser,
+    why: str = "",
+    expects: Mapping[int, int] | None = None,
+    token: str | None = None,
+) -> list[WorkItem]:
+    """Give several pieces of work to one person: all of them, or none.
+
+    `expects` says of each item, by its number, which version the person's page showed. What
+    that person has already stays as it is and is left out of what is returned.
+    """
+    seen = expects or {}
+    moving = sorted((item for item in items if item.owner_id != to.pk), key=_order)
+    with beginning(token):
+        return [
+            give(
+                item=item,
+                to=to,
+                by=by,
+                why=why if item.owner_id else "",
+                expects=seen.get(item.pk),
+                token=token if item is moving[0] else None,
+            )
+            for item in moving
+        ]
 
 
 def _order(item: WorkItem) -> tuple[int, int]:
@@ -176,24 +258,28 @@ def _order(item: WorkItem) -> tuple[int, int]:
     return (item.subject_type_id, item.subject_id)
 
 
-def store_many(
-    placed: Sequence[tuple[WorkItem, Work]], *, by: AbstractBaseUser
-) -> None:
+def store_many(placed: Sequence[tuple[WorkItem, Work]], *, by: AbstractBaseUser) -> None:
     """Record and tell the owners of many new work items, a statement a batch.
 
     Work left in a team's queue tells each watcher once for the whole batch.
     """
-    owned = [item for item, work in placed if work.owner]
-    at = owned[0].created if owned else None
+    owned = [(item, work) for item, work in placed if work.owner]
     rows = [
-        Assignment(item=item, person_id=item.owner_id, by=by, kind=Kind.GIVEN, at=at)
-        for item in owned
+        Assignment(
+            item=item,
+            person_id=item.owner_id,
+            by_id=by.pk,
+            kind=Kind.GIVEN,
+            why=work.why,
+            at=item.created,
+        )
+        for item, work in owned
     ]
     rows = Assignment.objects.bulk_create(rows, batch_size=500)
-    messages = [given(row, item) for row, item in zip(rows, owned, strict=True)]
+    messages = [given(row, item) for row, (item, _work) in zip(rows, owned, strict=True)]
     waiting: dict[int, inbox.Message] = {}
     for item, work in placed:
         if not work.owner:
             for person in work.watchers:
                 waiting.setdefault(person.pk, _waiting(item, person.pk))
-    inbox.tell_many([*messages, *waiting.values()])
+    tell_at_the_end([*messages, *waiting.values()])

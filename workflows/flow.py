@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import transaction
+from django.utils.module_loading import autodiscover_modules
 from viewflow import this as this  # noqa: PLC0414 - passed on to the rooms under its own name
 from viewflow.workflow import flow, lock
 from viewflow.workflow.activation import Activation
@@ -59,6 +61,25 @@ class Flow(flow.Flow):
     lock_impl = lock.SelectForUpdateLock(nowait=False, attempts=1)
 
 
+# The engine took these from the docstring above, and every flow would inherit them.
+Flow.process_title = Flow.process_description = ""
+
+
+def flows() -> list[type[Flow]]:
+    """Every flow of this site, each room's under its `flow.py`, in order of its dotted path."""
+    autodiscover_modules("flow")
+    ours = [
+        each for each in Flow.__subclasses__() if apps.get_containing_app_config(each.__module__)
+    ]
+    return sorted(ours, key=lambda each: f"{each.__module__}.{each.__name__}")
+
+
+def nodes(flow_class: type[Flow]) -> list[Any]:
+    """The nodes of a flow, in the order in which its class names them."""
+    by_name = {node.name: node for node in flow_class.instance.nodes()}
+    return [by_name[name] for name in vars(flow_class) if name in by_name]
+
+
 class Passing(Activation):
     """A node that decides, and leaves no row: nothing reads one, and the graph still decides."""
 
@@ -67,9 +88,7 @@ class Passing(Activation):
     __eq__ = object.__eq__
 
     @classmethod
-    def create(
-        cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
-    ) -> Any:
+    def create(cls, flow_task: Any, prev_activation: Any, token: Any, **_unused: Any) -> Any:
         """Stand at the node without storing anything; remember the last human task."""
         item = WorkItem(process=prev_activation.process, flow_task=flow_task, token=token)
         item.after = last_item(prev_activation)
@@ -149,9 +168,7 @@ class HumanActivation(ViewActivation):
     """A task for a person: created with its owner, its due date and its page."""
 
     @classmethod
-    def create(
-        cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
-    ) -> Any:
+    def create(cls, flow_task: Any, prev_activation: Any, token: Any, **_unused: Any) -> Any:
         """Create the work item, record whose it is, and tell them."""
         process, node = prev_activation.process, flow_task
         work = node.work(process.subject)
@@ -202,7 +219,9 @@ class HumanTask(flow.View):
 
     `title` is what the queue says; `work(subject)` computes page, due date, team and owner;
     `may_hold(subject, person)` raises `NotAllowed` for somebody who may not take it;
-    `on_hold(doing, person)` runs whenever somebody gets it, as part of the same act.
+    `on_hold(doing, person)` runs whenever somebody gets it, and `on_let_go(doing, person)`
+    whenever it is moved from them or put back, as part of the same act. `personal` work is one
+    person's alone: it can be withdrawn, but neither moved nor put back.
     """
 
     activation_class = HumanActivation
@@ -214,12 +233,16 @@ class HumanTask(flow.View):
         work: Callable[[Any], Work],
         may_hold: Callable[[Any, Any], None] | None = None,
         on_hold: Callable[[Act, Any], None] | None = None,
+        on_let_go: Callable[[Act, Any], None] | None = None,
+        personal: bool = False,
     ) -> None:
         super().__init__(view=None)
         self.title = self.task_title = title
         self.work = work
         self._may_hold = may_hold
         self._on_hold = on_hold
+        self._on_let_go = on_let_go
+        self.personal = personal
 
     def check_may_hold(self, subject: object, person: AbstractBaseUser) -> None:
         """Raise `NotAllowed` when this person may not have this task."""
@@ -230,6 +253,16 @@ class HumanTask(flow.View):
         """Somebody has it now: whatever follows from that for the subject's room."""
         if self._on_hold:
             self._on_hold(doing, person)
+
+    def check_in_bulk(self) -> None:
+        """Raise where what follows from holding it would be left out in a bulk beginning."""
+        if self._on_hold:
+            raise TypeError(f"“{self.title}” has an `on_hold`: begin these one by one.")
+
+    def let_go(self, doing: Act, person: AbstractBaseUser) -> None:
+        """Somebody has it no longer: whatever follows from that for the subject's room."""
+        if self._on_let_go:
+            self._on_let_go(doing, person)
 
     def item(
         self, process: Process, subject: Record, work: Work, after: WorkItem | None = None

@@ -6,12 +6,15 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Exists, OuterRef
 
 from workflows import clock
 from workflows.models import LedgerEntry, LedgerText, Record
@@ -22,7 +25,20 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
+BATCH = 500
 CHAIN_FIELDS = ("ledger_length", "ledger_head")
+
+
+#: Verbs of the engine itself; each room's records add their own in `SAYS`.
+SAYS = {
+    "assigned": "gave “{task}” to {to_person}",
+    "took": "has “{task}” to do next",
+    "claimed": "claimed “{task}”",
+    "moved": "moved “{task}” from {from_person} to {to_person}",
+    "put_back": "put “{task}” back in the queue of {team}",
+    "queued": "left “{task}” in the queue of {team}",
+    "work_withdrawn": "withdrew “{task}”",
+}
 
 
 @dataclass(frozen=True)
@@ -34,13 +50,39 @@ class Happening:
     """
 
     verb: str
-    facts: Mapping[str, str | int | bool | None | list[str] | list[int]]
+    facts: Mapping[str, str | int | bool | list[str] | list[int] | None]
     text: str = ""
 
 
 def record_type(model: type[Record]) -> str:
     """The name a kind of record has in the ledger."""
     return str(model._meta.label_lower)
+
+
+def sentences(model: type[Record]) -> dict[str, str]:
+    """What each verb says of a kind of record, after the name of who did it."""
+    return {**SAYS, **model.SAYS}
+
+
+def placeholders(says: str) -> list[str]:
+    """The facts that a sentence names."""
+    return [name for _text, name, _spec, _conversion in Formatter().parse(says) if name is not None]
+
+
+def check_sayable(model: type[Record], happening: Happening) -> None:
+    """Raise where the timeline could not read an entry aloud: no sentence, or a fact missing."""
+    wanted = _wanted(model, happening.verb)
+    missing = wanted - happening.facts.keys()
+    if missing:
+        raise ValueError(f"“{happening.verb}” of {model.__name__} lacks {sorted(missing)}.")
+
+
+@cache
+def _wanted(model: type[Record], verb: str) -> frozenset[str]:
+    says = sentences(model).get(verb)
+    if says is None:
+        raise ValueError(f"SAYS of {model.__name__} has no sentence for “{verb}”.")
+    return frozenset(placeholders(says))
 
 
 def write(
@@ -82,6 +124,7 @@ def write_many(
 def _next_entry(
     record: Record, happening: Happening, *, at: datetime, actor: str, token: str | None
 ) -> tuple[LedgerEntry, LedgerText | None]:
+    check_sayable(type(record), happening)
     record.ledger_length += 1
     entry = LedgerEntry(
         record_type=record_type(type(record)),
@@ -131,39 +174,97 @@ def entry_hash(entry: LedgerEntry, *, previous: str) -> str:
 
 
 def faults() -> Iterator[str]:
-    """What is wrong with the ledger, a sentence each: nothing where it is whole."""
-    heads: dict[tuple[str, str], tuple[int, str]] = {}
+    """What is wrong with the ledger, a sentence each: nothing where it is whole.
+
+    Reads every entry once, in order; memory does not grow with the ledger.
+    """
+    ends: list[_End] = []
+    for end in _walk():
+        if isinstance(end, str):
+            yield end
+            continue
+        if ends and (len(ends) == BATCH or ends[0].record_type != end.record_type):
+            yield from _check_ends(ends)
+            ends = []
+        ends.append(end)
+    yield from _check_ends(ends)
+    for model in record_models():
+        yield from _untold(model)
+
+
+@dataclass(frozen=True)
+class _End:
+    """Where the chain of one record ends, as its entries say."""
+
+    record_type: str
+    record: str
+    length: int = 0
+    head: str = ""
+
+    def holds(self, entry: LedgerEntry) -> bool:
+        return (self.record_type, self.record) == (entry.record_type, entry.record)
+
+
+def _walk() -> Iterator[_End | str]:
+    """Every entry of every chain: the faults in them, and where each chain ends."""
+    end: _End | None = None
     entries = LedgerEntry.objects.order_by("record_type", "record", "position")
     for entry in entries.select_related("said").iterator(chunk_size=2000):
-        key = (entry.record_type, entry.record)
-        length, head = heads.get(key, (0, ""))
-        yield from _entry_faults(entry, length, head)
-        heads[key] = (entry.position, entry.hash)
-    yield from _head_faults(heads)
+        if end is None or not end.holds(entry):
+            if end:
+                yield end
+            end = _End(entry.record_type, entry.record)
+        yield from _entry_faults(entry, end)
+        end = replace(end, length=entry.position, head=entry.hash)
+    if end:
+        yield end
 
 
-def _entry_faults(entry: LedgerEntry, length: int, head: str) -> Iterator[str]:
+def _entry_faults(entry: LedgerEntry, before: _End) -> Iterator[str]:
     name = f"{entry.record_type} {entry.record}, entry {entry.position}"
-    if entry.position != length + 1:
+    if entry.position != before.length + 1:
         yield f"{name}: entries are missing before it."
-    if entry_hash(entry, previous=head) != entry.hash:
+    if entry_hash(entry, previous=before.head) != entry.hash:
         yield f"{name}: has been changed."
     said = getattr(entry, "said", None)
     if said and text_hash(said.salt, said.text) != entry.text_hash:
         yield f"{name}: its text has been changed."
 
 
-def _head_faults(heads: Mapping[tuple[str, str], tuple[int, str]]) -> Iterator[str]:
-    seen = set()
-    for model in record_models():
-        rows = model._default_manager.values_list("public_id", *CHAIN_FIELDS)
-        for public_id, length, head in rows.iterator(chunk_size=2000):
-            key = (record_type(model), public_id)
-            seen.add(key)
-            if heads.get(key, (0, "")) != (length, head):
-                yield f"{key[0]} {public_id}: its ledger does not end where the record says it does."
-    for kind, public_id in heads.keys() - seen:
-        yield f"{kind} {public_id}: the record is gone."
+def _check_ends(ends: Sequence[_End]) -> Iterator[str]:
+    """Whether the records' own heads agree with where their chains end."""
+    if not ends:
+        return
+    kinds = {record_type(model): model for model in record_models()}
+    model = kinds.get(ends[0].record_type)
+    heads = _heads(model, [end.record for end in ends]) if model else {}
+    for end in ends:
+        head = heads.get(end.record)
+        if head is None:
+            yield f"{end.record_type} {end.record}: the record is gone."
+        elif head != (end.length, end.head):
+            yield _wrong_end(end.record_type, end.record)
+
+
+def _heads(model: type[Record], records: Sequence[str]) -> dict[str, tuple[int, str]]:
+    rows = model._default_manager.filter(public_id__in=records)
+    return {
+        public_id: (length, head)
+        for public_id, length, head in rows.values_list("public_id", *CHAIN_FIELDS)
+    }
+
+
+def _untold(model: type[Record]) -> Iterator[str]:
+    """Records of which the ledger says nothing at all."""
+    kind = record_type(model)
+    entries = LedgerEntry.objects.filter(record_type=kind, record=OuterRef("public_id"))
+    silent = model._default_manager.filter(~Exists(entries)).values_list("public_id", flat=True)
+    for public_id in silent.iterator(chunk_size=2000):
+        yield _wrong_end(kind, public_id)
+
+
+def _wrong_end(kind: str, public_id: str) -> str:
+    return f"{kind} {public_id}: its ledger does not end where the record says it does."
 
 
 def record_models() -> list[type[Record]]:

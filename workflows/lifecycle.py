@@ -6,18 +6,22 @@ of the locked record; at the end of the block state, version and ledger are writ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django_fsm import FSMField, FSMModelMixin, TransitionNotAllowed, can_proceed
 from django_fsm import transition as fsm_transition
 
-from workflows import ledger
-from workflows.errors import AlreadyDone, Stale, WrongState
+from notifications import inbox
+from workflows import clock, ledger
+from workflows.errors import AlreadyDone, Refused, Stale, WrongState
 from workflows.ledger import Happening
 from workflows.models import LedgerEntry, Record
+from workflows.timeline import last_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,9 +30,31 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 L = TypeVar("L", bound="Lifecycle")
-Facts = dict[str, "str | int | bool | None | list[str] | list[int]"]
+Facts = Mapping[str, str | int | bool | list[str] | list[int] | None]
 
-_acting: ContextVar[bool] = ContextVar("acting", default=False)
+
+@dataclass
+class _Underway:
+    """The transaction of the outermost act: what all the acts inside it share."""
+
+    token: str | None
+    messages: list[inbox.Message] = field(default_factory=list)
+    records: set[tuple[type[Record], int]] = field(default_factory=set)
+
+    @contextmanager
+    def alone(self, record: Record) -> Iterator[None]:
+        """Only one act at a time on a record: a second one inside it would be overwritten."""
+        key = (type(record), record.pk)
+        if key in self.records:
+            raise RuntimeError(f"“{record}” is in an act already: hand that act on.")
+        self.records.add(key)
+        try:
+            yield
+        finally:
+            self.records.discard(key)
+
+
+_underway: ContextVar[_Underway | None] = ContextVar("underway", default=None)
 
 
 class Lifecycle(FSMModelMixin, Record):
@@ -77,11 +103,17 @@ class Act:
             setattr(self.record, name, value)
         self.changed.update(fields)
 
+    def tell(self, recipient_id: int, *, event: str, event_key: str, text: str, url: str) -> None:
+        """Tell somebody of it when the act ends."""
+        tell_at_the_end([inbox.Message(recipient_id, event, event_key, text, url, clock.now())])
+
     def move(self, name: str, *, text: str = "", facts: Facts | None = None) -> None:
         """Make the lawful move `name`, or raise `WrongState`."""
         source = _fire(self.record, name)
         self.changed.add("state")
-        self.note(name, text=text, facts={"from": source, "to": _state(self.record), **(facts or {})})
+        self.note(
+            name, text=text, facts={"from": source, "to": _state(self.record), **(facts or {})}
+        )
 
 
 def _state(record: Record) -> str:
@@ -96,9 +128,7 @@ def _fire(record: Record, name: str) -> str:
         label = record.get_state_display()  # type: ignore[attr-defined]
         what = record.reference or str(record._meta.verbose_name)
         words = name.replace("_", " ")
-        raise WrongState(
-            f"{what} is at “{label}”, so “{words}” is not possible now."
-        ) from refused
+        raise WrongState(f"{what} is at “{label}”, so “{words}” is not possible now.") from refused
     return source
 
 
@@ -114,48 +144,68 @@ def act(
     Raises `Stale` when the record has changed since, `AlreadyDone` when the same form was
     posted before. Any refusal inside the block undoes the whole act.
     """
-    with _transaction():
-        fresh = lock(record, expects=expects, token=token)
+    with _transaction(token) as underway, underway.alone(record):
+        fresh = lock(record, expects=expects)
         doing = Act(fresh, by)
-        try:
-            yield doing, fresh
-        except WrongState:
-            _refuse_repeat(token)
-            raise
+        yield doing, fresh
         _write(doing, token)
 
 
 @contextmanager
-def _transaction() -> Iterator[None]:
-    """One transaction for the outermost act; an act inside it is part of it."""
-    inner = _acting.get()
-    mark = _acting.set(True)
+def _transaction(token: str | None = None) -> Iterator[_Underway]:
+    """One transaction for the outermost act; an act inside it is part of it.
+
+    People are told last: the counters of their notifications stay locked until commit, and
+    everybody takes them in one order, after all records, so that no two acts can deadlock.
+    """
+    outer = _underway.get()
+    if outer is not None:
+        with transaction.atomic(savepoint=False):
+            yield outer
+        return
+    underway = _Underway(token)
+    mark = _underway.set(underway)
     try:
-        with transaction.atomic(savepoint=not inner):
-            yield
+        with transaction.atomic():
+            yield underway
+            inbox.tell_many(underway.messages)
+    except (Refused, IntegrityError):
+        _refuse_repeat(underway.token)
+        raise
     finally:
-        _acting.reset(mark)
+        _underway.reset(mark)
 
 
-def lock(record: R, *, expects: int | None, token: str | None = None) -> R:
-    """Take the row for this transaction, fresh, and refuse a stale version."""
+def tell_at_the_end(messages: Sequence[inbox.Message]) -> None:
+    """Tell people when everything else of the outermost act is written."""
+    underway = _underway.get()
+    if underway is None:
+        inbox.tell_many(messages)
+    else:
+        underway.messages.extend(messages)
+
+
+def lock(record: R, *, expects: int | None) -> R:
+    """Take the row for this transaction, fresh, and refuse a stale version.
+
+    Rows that point to it may still be stored meanwhile: its key is not locked.
+    """
     model = type(record)
-    fresh = model._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
+    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
+    fresh = rows.get(pk=record.pk)
     if expects is not None and fresh.version != expects:
-        _refuse_repeat(token)
         raise Stale(_who_changed(fresh))
     return fresh
 
 
 def _refuse_repeat(token: str | None) -> None:
+    """A form whose token the ledger knows has been posted before: its first post counted."""
     first = LedgerEntry.objects.filter(token=token).first() if token else None
     if first:
         raise AlreadyDone(first.record_type, first.record)
 
 
 def _who_changed(record: Record) -> str:
-    from workflows.timeline import last_sentence  # words need the rooms' tables, loaded late
-
     return (
         "Somebody changed this while your page was open, so nothing was saved. "
         f"{last_sentence(record)} What you typed is kept below."
@@ -167,17 +217,18 @@ def _write(doing: Act, token: str | None) -> None:
     if not doing.changed and not doing.happenings:
         return
     record.version += 1
-    try:
-        ledger.write(record, doing.happenings, by=doing.by, token=token)
-    except IntegrityError as conflict:
-        raise AlreadyDone(ledger.record_type(type(record)), record.public_id) from conflict
+    ledger.write(record, doing.happenings, by=doing.by, token=token)
     record.save(update_fields=[*doing.changed, "version", *ledger.CHAIN_FIELDS])
 
 
 @contextmanager
-def beginning() -> Iterator[None]:
-    """The transaction of an act that makes new records with `begin` or `begin_many`."""
-    with _transaction():
+def beginning(token: str | None = None) -> Iterator[None]:
+    """The transaction of an act that makes new records with `begin` or `begin_many`.
+
+    With the form's token a refusal of a repeated post becomes `AlreadyDone`, also where a
+    service refuses before it comes to `begin` (because the record is there already).
+    """
+    with _transaction(token):
         yield
 
 
@@ -194,7 +245,10 @@ def begin(
 
     Raises `AlreadyDone` when the same form was posted before.
     """
-    _refuse_repeat(token)
+    underway = _underway.get()
+    if underway is None:
+        raise RuntimeError("Begin a record inside `with beginning():`.")
+    underway.token = underway.token or token
     ledger.write(record, [Happening(verb, facts or {}, text)], by=by, token=token)
     record.save()
     return record
@@ -230,6 +284,45 @@ def move_many(
     ledger.write_many(happenings, by=by)
     manager = type(records[0])._default_manager
     manager.bulk_update(records, ["state", "version", *ledger.CHAIN_FIELDS], batch_size=200)
+
+
+def lifecycles() -> list[type[Lifecycle]]:
+    """Every kind of record with states of this site."""
+    return [model for model in ledger.record_models() if issubclass(model, Lifecycle)]
+
+
+def _field(model: type[models.Model]) -> Any:
+    return model._meta.get_field("state")
+
+
+@dataclass(frozen=True)
+class Move:
+    """One lawful move of a lifecycle, from one state to one other."""
+
+    name: str
+    source: str
+    target: str
+    means: str
+
+
+def moves(model: type[Lifecycle]) -> list[Move]:
+    """The lawful moves of a kind of record, in the order of its states."""
+    order = list(states(model))
+    found = [
+        Move(each.name, str(each.source), str(each.target), (each.method.__doc__ or "").strip())
+        for each in _field(model).get_all_transitions(model)
+    ]
+    return sorted(found, key=lambda move: (order.index(move.source), order.index(move.target)))
+
+
+def states(model: type[Lifecycle]) -> dict[str, str]:
+    """The states of a kind of record, each with its name on the pages."""
+    return {str(state): str(label) for state, label in _field(model).flatchoices}
+
+
+def first_state(model: type[Lifecycle]) -> str:
+    """The state in which records of a kind begin."""
+    return str(_field(model).get_default())
 
 
 def may_move(record: Lifecycle, name: str) -> bool:

@@ -128,9 +128,7 @@ class WorkItem(AbstractTask):
     tenant = models.ForeignKey(
         settings.WORKFLOWS_TENANT_MODEL, models.PROTECT, related_name="+", db_index=False
     )
-    subject_type = models.ForeignKey(
-        ContentType, models.PROTECT, related_name="+", db_index=False
-    )
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
     subject_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
     thread = models.BigIntegerField(null=True)

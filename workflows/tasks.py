@@ -8,7 +8,6 @@ from django.contrib.contenttypes.models import ContentType
 from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
-from notifications import inbox
 from workflows import assignment, clock, ledger
 from workflows.errors import NotAllowed, WrongState
 from workflows.ledger import Happening
@@ -16,8 +15,10 @@ from workflows.models import Process, Record, WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.models import QuerySet
 
     from workflows.flow import HumanTask, Start, Work
     from workflows.lifecycle import Act
@@ -44,13 +45,15 @@ def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
     `owned` asks that the person acting holds the task; work nobody holds becomes theirs.
     Raises `NotAllowed` when it is somebody else's, `WrongState` when there is no such task.
     """
-    item = _open_item(doing.record, node)
+    item = _open_items(doing.record).filter(flow_task=node).first()
     if item is None:
         raise WrongState(f"{doing.record.reference}: “{node.title}” is not waiting to be done.")
-    if owned and item.owner_id not in {None, doing.by.pk if doing.by else None}:
+    if owned and item.owner is not None and item.owner != doing.by:
         holder = item.owner.get_full_name()
         raise NotAllowed(f"“{item}” is with {holder}. Ask for it to be moved to you first.")
-    if item.owner_id is None:
+    if item.owner_id is None and doing.by is not None:
+        if owned:
+            node.check_may_hold(doing.record, doing.by)
         item.owner = doing.by
     item.process.subject = doing.record
     item.process.doing = doing
@@ -60,12 +63,12 @@ def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
     return item
 
 
-def _open_item(record: Record, node: HumanTask | None) -> WorkItem | None:
+def _open_items(record: Record) -> QuerySet[WorkItem]:
+    """What is waiting for somebody on the act's record, taken for this transaction."""
     kind = ContentType.objects.get_for_model(type(record))
     items = WorkItem.objects.open().filter(subject_type=kind, subject_id=record.pk)
-    if node is not None:
-        items = items.filter(flow_task=node)
-    return items.select_for_update(of=("self",)).select_related("process", "owner").first()
+    locked = items.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("process", "owner").order_by("pk")
 
 
 def open_items(records: Iterable[Record]) -> list[WorkItem]:
@@ -82,32 +85,44 @@ def open_items(records: Iterable[Record]) -> list[WorkItem]:
 
 def withdraw(doing: Act, *, why: str) -> None:
     """The record's open work, if there is any, need not be done; its owner is told."""
-    item = _open_item(doing.record, None)
-    if item is None:
-        return
-    item.node.activation_class(item).withdraw()
-    doing.note("work_withdrawn", facts={"task": item.title}, text=why)
-    if item.owner_id and item.owner_id != (doing.by.pk if doing.by else None):
-        inbox.tell(
-            item.owner_id,
-            event="task.withdrawn",
-            event_key=f"withdrawn-{item.pk}",
-            text=f"No longer needed: {item}",
-            url="/tasks/",
-        )
+    for item in _open_items(doing.record):
+        item.node.activation_class(item).withdraw()
+        doing.note("work_withdrawn", facts={"task": item.title}, text=why)
+        if item.owner_id and item.owner_id != (doing.by.pk if doing.by else None):
+            doing.tell(
+                item.owner_id,
+                event="task.withdrawn",
+                event_key=f"withdrawn-{item.pk}",
+                text=f"No longer needed: {item}",
+                url="/tasks/",
+            )
 
 
-def begin_many(
-    records: Sequence[Record], verb: str, node: Start, *, by: AbstractBaseUser
-) -> None:
+def put_back(doing: Act, *, why: str) -> None:
+    """The record's open work goes back to its team's queue, because whoever holds it may not."""
+    for item in _open_items(doing.record):
+        if item.owner is not None:
+            assignment.put_back(item, doing, why)
+
+
+def postpone(doing: Act, due: date) -> None:
+    """The record's open work is due on another day."""
+    for item in _open_items(doing.record):
+        item.due = due
+        item.version += 1
+        item.save(update_fields=["due", "version"])
+
+
+def begin_many(records: Sequence[Record], verb: str, node: Start, *, by: AbstractBaseUser) -> None:
     """Store many new records of one kind and begin their flow, in batches.
 
     The same rows come out as from `begin` and `start` on each. The flow's beginning must lead
-    straight to a human task.
+    straight to a human task, and nothing may follow for the room from somebody's holding it.
     """
     if not records:
         return
     first: HumanTask = node._next
+    first.check_in_bulk()
     works = [first.work(record) for record in records]
     _write_first_entries(records, verb, first, works, by)
     type(records[0])._default_manager.bulk_create(records, batch_size=500)
@@ -141,4 +156,4 @@ def _landed(node: HumanTask, work: Work, by: AbstractBaseUser) -> Happening:
         return Happening("queued", {"task": node.title, "team": str(work.team)})
     owner = str(work.owner.public_id)  # type: ignore[attr-defined]
     verb = assignment.landing_verb(work.owner, by)
-    return Happening(verb, {"task": node.title, "to_person": owner})
+    return Happening(verb, {"task": node.title, "to_person": owner}, work.why)

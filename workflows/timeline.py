@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from workflows.ledger import record_type
+from workflows.ledger import record_type, sentences
 from workflows.models import LedgerEntry, Record
 
 if TYPE_CHECKING:
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
-
-#: Verbs of the engine itself; each room's records add their own in `SAYS`.
-SAYS = {
-    "assigned": "gave “{task}” to {to_person}",
-    "took": "has “{task}” to do next",
-    "claimed": "claimed “{task}”",
-    "moved": "moved “{task}” from {from_person} to {to_person}",
-    "released": "put “{task}” back in the queue of {team}",
-    "queued": "left “{task}” in the queue of {team}",
-    "work_withdrawn": "withdrew “{task}”",
-}
 
 
 @dataclass(frozen=True)
@@ -43,35 +32,49 @@ class Line:
 
 def of_record(record: Record) -> QuerySet[LedgerEntry]:
     """What happened to one record, newest first."""
-    return LedgerEntry.objects.filter(
-        record_type=record_type(type(record)), record=record.public_id
-    ).order_by("-position")
+    return _own(record).select_related("said").order_by("-position")
 
 
 def of_thread(record: Record) -> QuerySet[LedgerEntry]:
     """What happened to a record and to everything in its thread, newest first."""
-    own = LedgerEntry.objects.filter(
+    entries = _own(record) | LedgerEntry.objects.filter(thread=record.pk)
+    return entries.select_related("said").order_by("-at", "-id")
+
+
+def _own(record: Record) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(
         record_type=record_type(type(record)), record=record.public_id
     )
-    return (own | LedgerEntry.objects.filter(thread=record.pk)).order_by("-at", "-id")
 
 
 def lines(entries: Iterable[LedgerEntry]) -> list[Line]:
     """Entries as sentences. Costs one query for the people they name."""
     rows = list(entries)
     names = _names(rows)
-    return [
-        Line(entry.reference, sentence(entry, names), _text(entry), entry.at) for entry in rows
-    ]
+    return [Line(entry.reference, sentence(entry, names), _text(entry), entry.at) for entry in rows]
 
 
 def sentence(entry: LedgerEntry, names: dict[str, str]) -> str:
     """One entry as a sentence: who, what, and the facts that belong to it."""
-    model = apps.get_model(entry.record_type)
-    says: str = {**SAYS, **model.SAYS}[entry.verb]
-    facts = {key: _fact(key, value, names) for key, value in entry.facts.items()}
+    facts = _Facts((key, _fact(key, value, names)) for key, value in entry.facts.items())
     who = names.get(entry.actor, "The system")
-    return f"{who} {says.format_map(facts)}"
+    return f"{who} {_says(entry).format_map(facts)}"
+
+
+class _Facts(dict[str, str]):
+    """What an entry's sentence is filled with. Entries outlive the sentences of their day."""
+
+    def __missing__(self, key: str) -> str:
+        return "(not recorded)"
+
+
+def _says(entry: LedgerEntry) -> str:
+    try:
+        model = apps.get_model(entry.record_type)
+    except LookupError:
+        return entry.verb.replace("_", " ")
+    says: str = sentences(model).get(entry.verb, entry.verb.replace("_", " "))
+    return says
 
 
 def last_sentence(record: Record) -> str:

@@ -1,9 +1,205 @@
 """The pages of the queue: my work, my team's queue, and giving work to somebody."""
-from django.http import HttpRequest, HttpResponse
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from workflows import assignment, queue
+from workflows.errors import AlreadyDone, NotAllowed
+from workflows.forms import GiveForm, ReleaseForm
+from workflows.history import history
+from workflows.models import WorkItem
+from workflows.queue import Cursor
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from workflows.queue import Page
+
+#: More than a page of the queue can offer.
+MOST_AT_ONCE = 100
 
 
+def person(request: HttpRequest) -> AbstractBaseUser:
+    """Who is signed in. Every page asks for a sign-in unless it says otherwise."""
+    assert isinstance(request.user, AbstractBaseUser)
+    return request.user
+
+
+@require_GET
 def my_work(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("my work")
+    """What I hold, oldest due first, and how much waits for my teams."""
+    me = person(request)
+    page = queue.page(queue.mine(me.pk), after=_after(request))
+    waiting = queue.count(queue.claimable(queue.team_ids(me)))
+    context = {"page": page, "waiting": queue.shown(waiting) if waiting else ""}
+    return render(request, "workflows/my_work.html", context | _pages(request, page))
 
 
-team_queue = give_many = open_task = claim = release = give = my_work
+@require_GET
+def team_queue(request: HttpRequest) -> HttpResponse:
+    """What my teams may claim; for who gives work to people, also what people hold."""
+    me = person(request)
+    mine, given = queue.team_ids(me), queue.gives(me)
+    held = bool(given) and request.GET.get("show") == "held"
+    items = queue.held_in(given) if held else queue.claimable({*mine, *given})
+    page = queue.page(items, after=_after(request))
+    context = {"page": page, "mine": mine, "given": given, "held": held}
+    return render(request, "workflows/team_queue.html", context | _pages(request, page))
+
+
+@require_GET
+def open_task(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Go to the page on which the work is done."""
+    me, item = person(request), _find(public_id)
+    if queue.may_see(me, item):
+        return redirect(item.page)
+    if item.assignments.filter(person=me.pk).exists():
+        messages.info(request, f"“{item}” is no longer with you.")
+        return redirect("tasks")
+    raise Http404
+
+
+@require_http_methods(["GET", "POST"])
+def claim(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take work from my team's queue and go to its page."""
+    me, item = person(request), _visible(request, public_id)
+    if request.method != "POST":
+        return redirect("team_queue")
+    assignment.claim(item=item, by=me)
+    messages.success(request, f"You have claimed “{item}”.")
+    return redirect(item.page)
+
+
+@require_http_methods(["GET", "POST"])
+def release(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put work back in the team's queue, with a reason."""
+    me, item = person(request), _visible(request, public_id)
+    if item.owner_id != me.pk and not queue.may_give(me, item):
+        raise NotAllowed(f"“{item}” is not yours to put back.")
+    assignment.check_moves(item)
+    if item.finished or item.owner is None:
+        return _nothing_to_do(request, item)
+    form = ReleaseForm(_posted(request), items=[item])
+    if form.is_valid():
+        why, seen = form.cleaned_data["why"], form.expects.get(item.pk)
+        try:
+            assignment.release(item=item, why=why, by=me, expects=seen, token=_token(form))
+        except AlreadyDone:
+            return _nothing_to_do(request, item)
+        messages.success(request, f"“{item}” is back in the queue of {item.team}.")
+        return redirect("tasks" if item.owner_id == me.pk else _held())
+    context = {"form": form, "item": item, "history": history(item)}
+    return render(request, "workflows/release.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def give(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give work to somebody, or move it from one person to another."""
+    item = _visible(request, public_id)
+    if item.finished:
+        return _nothing_to_do(request, item)
+    return _give(request, [item])
+
+
+@require_http_methods(["GET", "POST"])
+def give_many(request: HttpRequest) -> HttpResponse:
+    """Give the tasks ticked in the team's queue to one person: all of them, or none."""
+    chosen = request.GET.getlist("item")[:MOST_AT_ONCE]
+    rows = WorkItem.objects.open().filter(public_id__in=chosen).select_related("team", "owner")
+    given = set(queue.gives(person(request)))
+    items = [item for item in rows.order_by("due", "id") if item.team_id in given]
+    if not items:
+        messages.warning(request, "Tick at least one task to give.")
+        return redirect("team_queue")
+    return _give(request, items)
+
+
+def _give(request: HttpRequest, items: list[WorkItem]) -> HttpResponse:
+    me = person(request)
+    for item in items:
+        if not queue.may_give(me, item):
+            raise NotAllowed(f"“{item}” is not yours to give.")
+        assignment.check_moves(item)
+    form = GiveForm(_posted(request), items=items, people=queue.candidates(items, me))
+    if form.is_valid() and _given(form, me):
+        what = f"“{items[0]}” is" if len(items) == 1 else f"{len(items)} tasks are"
+        messages.success(request, f"{what} now with {form.chosen.get_full_name()}.")
+        return redirect(_held() if form.moves else "team_queue")
+    context: dict[str, Any] = {"form": form, "items": items}
+    if len(items) == 1:
+        context |= {"item": items[0], "history": history(items[0])}
+    return render(request, "workflows/give.html", context)
+
+
+def _given(form: GiveForm, me: AbstractBaseUser) -> bool:
+    """Give it; where that person may not have it, say so beside the choice."""
+    try:
+        assignment.give_many(
+            items=form.items,
+            to=form.chosen,
+            by=me,
+            why=form.cleaned_data["why"],
+            expects=form.expects,
+            token=_token(form),
+        )
+    except AlreadyDone:
+        return True
+    except NotAllowed as refused:
+        form.add_error("person", refused.sentence)
+        return False
+    return True
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _token(form: ReleaseForm | GiveForm) -> str | None:
+    return form.cleaned_data["token"] or None
+
+
+def _find(public_id: str) -> WorkItem:
+    rows = WorkItem.objects.select_related("team", "owner", "process")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _visible(request: HttpRequest, public_id: str) -> WorkItem:
+    """Fetch and authorise in one step: work of other teams does not exist (404)."""
+    item = _find(public_id)
+    if not queue.may_see(person(request), item):
+        raise Http404
+    return item
+
+
+def _nothing_to_do(request: HttpRequest, item: WorkItem) -> HttpResponse:
+    where = "is done or withdrawn" if item.finished else "is in the team’s queue already"
+    messages.info(request, f"“{item}” {where}.")
+    return redirect("team_queue")
+
+
+def _held() -> str:
+    return f"{reverse('team_queue')}?show=held"
+
+
+def _after(request: HttpRequest) -> Cursor | None:
+    return Cursor.parse(request.GET.get("after", ""))
+
+
+def _pages(request: HttpRequest, page: Page) -> dict[str, Any]:
+    """The address of the next page, and of the first for who is further on."""
+    chosen = request.GET.copy()
+    began_later = chosen.pop("after", None)
+    first = f"{request.path}?{chosen.urlencode()}".rstrip("?") if began_later else ""
+    following = ""
+    if page.following:
+        chosen["after"] = str(page.following)
+        following = f"{request.path}?{chosen.urlencode()}"
+    return {"first": first, "following": following}

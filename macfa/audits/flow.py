@@ -59,9 +59,9 @@ class MacfaFlow(Flow):
     collect_returns = HumanTask(
         "Collect the agency returns and convene the panel", work=gate(Stage.AGENCY_AUDITS)
     ).Next(this.moderate)
-    moderate = HumanTask(
-        "See every case moderated", work=gate(Stage.MODERATION)
-    ).Next(this.agree_findings)
+    moderate = HumanTask("See every case moderated", work=gate(Stage.MODERATION)).Next(
+        this.agree_findings
+    )
     agree_findings = HumanTask(
         "Agree the findings and get the report signed off", work=gate(Stage.FINDINGS)
     ).Next(this.track_actions)

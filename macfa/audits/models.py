@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 
+from macfa.audits.dates import propose
 from macfa.audits.lifecycle import ENDED, SAYS, WORKING_STAGES, AuditLifecycle, Stage
 from macfa.people.models import Agency, Membership, Partnership, User
 from macfa.people.roles import Role
@@ -26,12 +27,25 @@ SEES_AUDITS = (
     Role.BOARD,
 )
 
+#: Roles whose holders read what every QPPA member said about the candidate themes.
+READS_VIEWS = (Role.COORDINATOR, Role.SCRUTINEER, Role.QPPA)
+
+
+PLACES = ("1st", "2nd", "3rd")
+
+
+def place(rank: int) -> str:
+    """1st, 2nd, 3rd, 4th: where a theme was put."""
+    return PLACES[rank - 1] if rank <= len(PLACES) else f"{rank}th"
+
 
 class AuditQuerySet(models.QuerySet["Audit"]):
     def visible_to(self, person: User) -> AuditQuerySet:
         """The audits of the partnerships in which somebody holds a role that sees them."""
         memberships = Membership.objects.current().filter(
-            person=person, team__role__in=SEES_AUDITS, team__partnership=models.OuterRef("partnership")
+            person=person,
+            team__role__in=SEES_AUDITS,
+            team__partnership=models.OuterRef("partnership"),
         )
         return self.filter(models.Exists(memberships))
 
@@ -99,10 +113,29 @@ class Audit(AuditLifecycle):
         """The key lines of enquiry, one at a time."""
         return [line.strip() for line in self.enquiry.splitlines() if line.strip()]
 
+    @property
+    def planned(self) -> dict[Stage, date]:
+        """The day each stage should be over, for the stages that have one."""
+        return {Stage(row.stage): row.planned for row in self.stage_dates.all()}
+
+    @property
+    def stages_to_come(self) -> tuple[Stage, ...]:
+        """The stage the audit is at and those after it: the ones whose dates can move."""
+        if self.stage in ENDED:
+            return ()
+        return WORKING_STAGES[WORKING_STAGES.index(self.stage) :]
+
     def due(self, stage: Stage) -> date:
-        """The day a stage should be over. Before the dates are set, the day it was opened."""
+        """The day a stage should be over. Before the dates are set, as if it had begun at once."""
         planned = self.stage_dates.filter(stage=stage).first()
-        return planned.planned if planned else self.opened_on
+        return planned.planned if planned else propose(self.opened_on)[stage]
+
+    @property
+    def views_awaited(self) -> models.QuerySet[ThemeView]:
+        """Views of the themes that were asked for and can still come: none after the choice."""
+        if self.theme_id is not None:
+            return self.theme_views.none()
+        return self.theme_views.filter(given_at=None).order_by("pk")
 
 
 class StageDate(models.Model):
@@ -154,6 +187,17 @@ class Theme(models.Model):
         return [str(self.Source(source).label) for source in self.sources]
 
 
+class ThemeViewQuerySet(models.QuerySet["ThemeView"]):
+    def visible_to(self, person: User) -> ThemeViewQuerySet:
+        """One's own view; everyone's for the coordinator, the scrutineer and the QPPA."""
+        readers = Membership.objects.current().filter(
+            person=person,
+            team__role__in=READS_VIEWS,
+            team__partnership=models.OuterRef("audit__partnership"),
+        )
+        return self.filter(Q(person=person) | models.Exists(readers))
+
+
 class ThemeView(Record):
     """What one QPPA member was asked about the candidate themes, and what they answered."""
 
@@ -162,9 +206,12 @@ class ThemeView(Record):
     comment = models.TextField(blank=True)
     given_at = models.DateTimeField(null=True)
 
+    objects = ThemeViewQuerySet.as_manager()
+
     SAYS = {
         "view_asked": "asked for a view on the candidate themes",
-        "view_given": "ranked the candidate themes",
+        "view_given": "gave a view on the candidate themes",
+        "view_changed": "changed their view on the candidate themes",
     }
 
     class Meta:
@@ -199,4 +246,9 @@ class ThemeRank(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.theme}: {self.rank}"
+        return f"{self.theme}: {self.place}"
+
+    @property
+    def place(self) -> str:
+        """Where the theme was put, in words: “1st”."""
+        return place(self.rank)

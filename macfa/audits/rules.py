@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from macfa.audits.lifecycle import ENDED, Stage
+from macfa.audits.lifecycle import ENDED, WORKING_STAGES, Stage
+from macfa.audits.models import READS_VIEWS
+from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds, holds
-from workflows.errors import NotAllowed, NotYet, WrongState
+from workflows.errors import NotAllowed, NotYet, Refused, WrongState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
+    from typing import ParamSpec
 
-    from macfa.audits.models import Audit, ThemeView
-    from macfa.people.models import Partnership, User
+    from macfa.audits.models import Audit, Theme, ThemeView
+    from macfa.people.models import Agency, Partnership
+    from macfa.tools.models import ToolVersion
+
+    P = ParamSpec("P")
+
+
+def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a check passes."""
+    try:
+        check(*args, **kwargs)
+    except Refused:
+        return False
+    return True
 
 
 def check_open(partnership: Partnership, person: User) -> None:
     """A coordinator opens audits."""
     check_holds(person, Role.COORDINATOR, partnership)
+
+
+def partnership_to_open_in(person: User) -> Partnership:
+    """The partnership somebody opens audits for. Raises `NotAllowed` for all but coordinators."""
+    teams = Team.objects.of(person).filter(role=Role.COORDINATOR)
+    team = teams.select_related("partnership").order_by("pk").first()
+    if team is None:
+        raise NotAllowed("This is for the coordinator.")
+    return team.partnership
 
 
 def check_coordinates(audit: Audit, person: User) -> None:
@@ -28,7 +53,7 @@ def check_coordinates(audit: Audit, person: User) -> None:
 
 def can_coordinate(audit: Audit, person: User) -> bool:
     """Whether somebody runs this audit."""
-    return holds(person, Role.COORDINATOR, audit.partnership_id)
+    return _allows(check_coordinates, audit, person)
 
 
 def check_stage(audit: Audit, *stages: Stage) -> None:
@@ -46,11 +71,134 @@ def check_running(audit: Audit) -> None:
         raise WrongState(f"{audit.prefix} is {audit.stage.label.lower()}: nothing changes now.")
 
 
+def check_plans_theme(audit: Audit, person: User) -> None:
+    """The coordinator gathers and chooses themes while the audit is at theme selection."""
+    check_coordinates(audit, person)
+    check_stage(audit, Stage.THEME_SELECTION)
+
+
+def can_plan_theme(audit: Audit, person: User) -> bool:
+    """Whether somebody may change the themes now."""
+    return _allows(check_plans_theme, audit, person)
+
+
+def check_scopes(audit: Audit, person: User) -> None:
+    """The coordinator changes the scope until the audit is issued."""
+    check_coordinates(audit, person)
+    check_stage(audit, Stage.THEME_SELECTION, Stage.CASE_SAMPLING)
+
+
+def can_scope(audit: Audit, person: User) -> bool:
+    """Whether somebody may change the scope now."""
+    return _allows(check_scopes, audit, person)
+
+
+def check_sets_dates(audit: Audit, person: User) -> None:
+    """The coordinator sets and moves stage dates as long as the audit runs."""
+    check_coordinates(audit, person)
+    check_running(audit)
+
+
+def can_set_dates(audit: Audit, person: User) -> bool:
+    """Whether somebody may set or move stage dates now."""
+    return _allows(check_sets_dates, audit, person)
+
+
+def check_own(
+    audit: Audit, agencies: Iterable[Agency] = (), tool_version: ToolVersion | None = None
+) -> None:
+    """Agencies and tool belong to the audit's own partnership."""
+    owners = {agency.partnership_id for agency in agencies}
+    if tool_version is not None:
+        owners.add(tool_version.tool.partnership_id)
+    if owners - {audit.partnership_id}:
+        raise NotAllowed("Choose agencies and a tool of your own partnership.")
+
+
+def check_comes_from(audit: Audit, earlier: Audit | None) -> None:
+    """A theme may come from another audit of the same partnership (R5)."""
+    if earlier and (earlier.pk == audit.pk or earlier.partnership_id != audit.partnership_id):
+        raise NotAllowed("Choose an earlier audit of your own partnership.")
+
+
+def check_candidates(audit: Audit, themes: Iterable[Theme]) -> None:
+    """Only candidate themes of this audit can be ranked or chosen."""
+    if any(theme.audit_id != audit.pk for theme in themes):
+        raise NotYet(f"Choose among the candidate themes of {audit.prefix}.")
+
+
+def check_asks_for_views(audit: Audit, person: User) -> None:
+    """Views are asked for once there are candidates, and before one is chosen."""
+    check_plans_theme(audit, person)
+    if audit.theme_id is not None:
+        raise WrongState("The theme has been chosen, so nobody is asked for a view any more.")
+    if not audit.themes.exists():
+        raise NotYet("There is no candidate theme yet. Add one before you ask for views.")
+
+
+def can_ask_for_views(audit: Audit, person: User) -> bool:
+    """Whether somebody may ask the QPPA for its views now, and there is somebody to ask."""
+    return _allows(check_asks_for_views, audit, person) and bool(not_asked(audit))
+
+
+def not_asked(audit: Audit) -> list[User]:
+    """The QPPA members of today who have not been asked for a view, by name."""
+    members = Membership.objects.current().filter(
+        team__role=Role.QPPA, team__partnership=audit.partnership_id
+    )
+    asked = audit.theme_views.values("person")
+    people = User.objects.filter(memberships__in=members).exclude(pk__in=asked)
+    return list(people.order_by("name").distinct())
+
+
 def check_gives_view(view: ThemeView, person: User) -> None:
-    """A QPPA member gives only their own view, and while themes are being chosen."""
+    """A QPPA member gives only their own view, and until the theme is chosen."""
     if view.person_id != person.pk:
         raise NotAllowed(f"This view is {view.person}’s to give.")
+    check_holds(person, Role.QPPA, view.audit.partnership_id)
     check_stage(view.audit, Stage.THEME_SELECTION)
+    if view.audit.theme_id is not None:
+        raise WrongState("The theme has been chosen, so views can no longer be given.")
+
+
+def can_give_view(view: ThemeView, person: User) -> bool:
+    """Whether somebody may give or change this view now."""
+    return _allows(check_gives_view, view, person)
+
+
+def can_read_views(audit: Audit, person: User) -> bool:
+    """Whether somebody reads what every QPPA member said about the themes."""
+    return holds(person, READS_VIEWS, audit.partnership_id)
+
+
+def check_ranks(view: ThemeView, ranks: Mapping[Theme, int]) -> None:
+    """Candidate themes of this audit, each in a place of its own."""
+    check_candidates(view.audit, ranks)
+    if len(set(ranks.values())) < len(ranks):
+        raise NotYet("Two themes have the same place. Give each theme a place of its own.")
+
+
+def check_views_in(awaited: Iterable[ThemeView], without_views_because: str) -> None:
+    """Choosing without a view that was asked for needs a reason: the step is skipped."""
+    missing = tuple(str(view.person) for view in awaited)
+    if missing and not without_views_because.strip():
+        raise NotYet("Say why the choice does not wait for the views that are missing.", missing)
+
+
+def check_dates(audit: Audit, planned: Mapping[Stage, date], reason: str) -> None:
+    """Stages end in their order; one that is over stays; a day that was set moves for a reason."""
+    before = audit.planned
+    moved = [stage for stage, day in planned.items() if before.get(stage, day) != day]
+    over = [stage.label for stage in moved if stage not in audit.stages_to_come]
+    if over:
+        raise WrongState(f"{over[0]} is over, so its date does not move any more.")
+    plan = before | dict(planned)
+    days = [plan[stage] for stage in WORKING_STAGES if stage in plan]
+    if days != sorted(days):
+        raise NotYet("Each stage has to end on or after the day the stage before it ends.")
+    if moved and not reason.strip():
+        names = tuple(stage.label for stage in moved)
+        raise NotYet("Say why these stage dates move.", names)
 
 
 def missing_scope(audit: Audit) -> Iterator[str]:
@@ -62,7 +210,7 @@ def missing_scope(audit: Audit) -> Iterator[str]:
         "the criteria for cases": audit.criteria.strip(),
         "the agencies that take part": audit.agencies.exists(),
         "the audit tool": audit.tool_version_id,
-        "the stage dates": audit.stage_dates.exists(),
+        "the stage dates": set(WORKING_STAGES) <= set(audit.planned),
     }
     return (name for name, there in wanted.items() if not there)
 

@@ -57,9 +57,7 @@ class Agency(models.Model):
 
     class Meta:
         ordering = ("position", "code")
-        constraints = (
-            UniqueConstraint(fields=("partnership", "code"), name="agency_code_once"),
-        )
+        constraints = (UniqueConstraint(fields=("partnership", "code"), name="agency_code_once"),)
 
     def __str__(self) -> str:
         return self.name

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
 from workflows.errors import NotAllowed
+
+#: The teams of their agency whose work an agency lead gives out. Who sits on a panel, and so
+#: prepares for it, is the coordinator's to say.
+LEAD_GIVES = (Role.AGENCY_LEAD, Role.AUDITOR, Role.ACTION_OWNER)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +23,9 @@ if TYPE_CHECKING:
 
 
 def holds(
-    person: User, roles: Role | Iterable[Role], partnership: Partnership | int,
+    person: User,
+    roles: Role | Iterable[Role],
+    partnership: Partnership | int,
     agency: Agency | int | None = None,
 ) -> bool:
     """Whether somebody holds one of these roles today, in this agency where one is named."""
@@ -31,7 +39,9 @@ def holds(
 
 
 def check_holds(
-    person: User, roles: Role | Iterable[Role], partnership: Partnership | int,
+    person: User,
+    roles: Role | Iterable[Role],
+    partnership: Partnership | int,
     agency: Agency | int | None = None,
 ) -> None:
     """Raise `NotAllowed`, naming the role that may, when somebody holds none of these."""
@@ -51,6 +61,24 @@ def only_one(team: Team) -> User | None:
     """The person of a team of one, so that work can go straight to them; else None."""
     people = list(people_in(team)[:2])
     return people[0] if len(people) == 1 else None
+
+
+def team_ids(person: User) -> list[int]:
+    """The numbers of the teams somebody works in today, from whose queues they may claim."""
+    return sorted(set(Team.objects.of(person).values_list("pk", flat=True)))
+
+
+def gives(person: User) -> QuerySet[Team]:
+    """The teams whose work somebody may give to people, move and put back.
+
+    A coordinator gives any work of the partnership, an agency lead that of their agency.
+    """
+    current = Membership.objects.current().filter(person=person)
+    coordinated = current.filter(team__role=Role.COORDINATOR).values("team__partnership")
+    led = current.filter(team__role=Role.AGENCY_LEAD).values("team__agency")
+    return Team.objects.filter(
+        Q(partnership__in=coordinated) | Q(agency__in=led, role__in=LEAD_GIVES)
+    )
 
 
 def teams_of(person: User) -> list[Team]:

@@ -39,9 +39,7 @@ class CaseLifecycle(Lifecycle):
     def reopen(self) -> None:
         """The panel looks at the case again; its earlier decision is kept beside the new."""
 
-    @transition(
-        state, source=(CaseState.DRAWN, CaseState.WITH_AGENCIES), target=CaseState.REPLACED
-    )
+    @transition(state, source=(CaseState.DRAWN, CaseState.WITH_AGENCIES), target=CaseState.REPLACED)
     def replace(self) -> None:
         """The case leaves the sample with a reason and keeps its reference (R9)."""
 

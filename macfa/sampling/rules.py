@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from macfa.audits.lifecycle import Stage
-from macfa.audits.rules import check_coordinates, check_stage
+from macfa.audits.rules import check_coordinates, check_running, check_stage
 from macfa.people.roles import Role
 from macfa.people.rules import holds
 from macfa.sampling.models import CaseAccess
-from workflows.errors import NotAllowed, NotYet
+from workflows.errors import NotAllowed, NotYet, Refused
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
     from macfa.people.models import User
-    from macfa.sampling.models import Case
+    from macfa.sampling.models import Case, Draw
 
 Capacity = CaseAccess.Capacity
+#: Who follows how the sample was made, and who opened the identity key.
+OVERSEES = (Role.SCRUTINEER, Role.COORDINATOR)
 
 
 def check_may_draw(audit: Audit, person: User) -> None:
@@ -25,6 +27,28 @@ def check_may_draw(audit: Audit, person: User) -> None:
     check_stage(audit, Stage.CASE_SAMPLING)
     if audit.cases.exists():
         raise NotYet("The sample of this audit is confirmed. Replace single cases instead.")
+
+
+def can_draw(audit: Audit, person: User) -> bool:
+    """Whether somebody may load a pool or draw now."""
+    try:
+        check_may_draw(audit, person)
+    except Refused:
+        return False
+    return True
+
+
+def check_may_use(draw: Draw, audit: Audit, person: User) -> None:
+    """A draw is used once, and only while no newer pool has taken the place of its own."""
+    check_may_draw(audit, person)
+    if audit.pools.filter(pk__gt=draw.pool_id).exists():
+        raise NotYet("A newer pool was loaded after this draw. Draw again from that one.")
+
+
+def check_describes(case: Case, person: User) -> None:
+    """The coordinator describes cases for the panel until the audit has ended."""
+    check_coordinates(case.audit, person)
+    check_running(case.audit)
 
 
 def check_opens_identity(case: Case, person: User) -> None:
@@ -49,7 +73,23 @@ def can_open_identity(case: Case, person: User) -> bool:
     return True
 
 
+def can_see_draws(audit: Audit, person: User) -> bool:
+    """Whether somebody may see row by row how the sample was drawn."""
+    return holds(person, OVERSEES, audit.partnership_id)
+
+
+def check_sees_draws(audit: Audit, person: User) -> None:
+    """The coordinator and the scrutineer see a draw row by row; its counts are small (R38)."""
+    if not can_see_draws(audit, person):
+        raise NotAllowed("Draws are for the coordinator and the independent scrutineer.")
+
+
+def can_see_identity_log(audit: Audit, person: User) -> bool:
+    """Whether somebody may read who opened the identity key."""
+    return holds(person, OVERSEES, audit.partnership_id)
+
+
 def check_sees_identity_log(audit: Audit, person: User) -> None:
     """The scrutineer and the coordinator read who opened the identity key, and why (R8)."""
-    if not holds(person, (Role.SCRUTINEER, Role.COORDINATOR), audit.partnership_id):
+    if not can_see_identity_log(audit, person):
         raise NotAllowed("This log is for the independent scrutineer and the coordinator.")

@@ -11,6 +11,7 @@ const POLL = 20 * SECOND;
 const GRACE = 5 * SECOND;
 const LONGEST_WAIT = 30 * SECOND;
 const SIGNED_OUT = [4401, 4403];
+const TOO_MANY_PAGES = 4408;
 
 /** A delay somewhat shorter or longer, so that a thousand browsers do not return at once. */
 const jitter = (delay) => delay * (0.75 + Math.random() * 0.5);
@@ -74,6 +75,7 @@ export class LiveNotices {
     this.socket = undefined;
     if (SIGNED_OUT.includes(code)) return this.stop();
     this.disconnected();
+    if (code === TOO_MANY_PAGES) return; // Newer pages took the places: this one only polls.
     const wait = Math.min(LONGEST_WAIT, SECOND * 2 ** this.attempts++);
     this.retry = setTimeout(() => this.connect(), jitter(wait));
   }

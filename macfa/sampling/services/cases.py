@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from macfa.audits.rules import check_coordinates
 from macfa.people.models import Team
 from macfa.people.roles import Role
 from macfa.sampling import rules
@@ -19,9 +20,17 @@ if TYPE_CHECKING:
 
 
 def confirm_draw(
-    *, draw: Draw, by: User, expects: int | None = None, token: str | None = None
+    *,
+    draw: Draw,
+    numbers: Sequence[int] | None = None,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
 ) -> list[Case]:
     """Use a draw: its chosen rows become the cases of the audit, with references (`NEG-03`).
+
+    They are numbered from 1 in the order of the draw, unless `numbers` gives the references
+    under which the sample has been announced already.
 
     Raises:
         NotYet: a draw is used already, or a newer pool was loaded since this one.
@@ -30,9 +39,10 @@ def confirm_draw(
         rules.check_may_use(draw, audit, by)
         doing.note("draw_confirmed", facts={"count": len(draw.chosen)})
         rows = _rows(draw, draw.chosen)
+        order = numbers or range(1, len(rows) + 1)
         cases = [
             _case(audit, draw, pick, row, number)
-            for number, (pick, row) in enumerate(zip(draw.chosen, rows, strict=True), 1)
+            for number, pick, row in zip(order, draw.chosen, rows, strict=True)
         ]
         begin_many(cases, "drawn", by=by, facts=lambda case: {"stratum": case.stratum})
         _link(cases, rows)
@@ -81,14 +91,20 @@ def take_reserve(*, case: Case, by: User) -> Case:
         NotYet: the stratum has no reserve left.
     """
     with beginning():
-        rules.check_coordinates(case.audit, by)
+        check_coordinates(case.audit, by)
         draw = lock(case.draw, expects=None)
         pick = _next_reserve(draw, case)
         (row,) = _rows(draw, [pick])
-        fresh = _case(case.audit, draw, pick, row, case.audit.cases.count() + 1)
+        fresh = _case(case.audit, draw, pick, row, _first_free(case.audit))
         begin(fresh, "added", by=by, facts={"stratum": fresh.stratum})
         _link([fresh], [row])
     return fresh
+
+
+def _first_free(audit: Audit) -> int:
+    """The lowest number no case of the audit has had: a dropped case keeps its own."""
+    taken = set(audit.cases.values_list("number", flat=True))
+    return next(number for number in range(1, len(taken) + 2) if number not in taken)
 
 
 def _next_reserve(draw: Draw, case: Case) -> Mapping[str, str]:
@@ -105,7 +121,7 @@ def describe_case(
 ) -> Case:
     """Set what the panel may know of the child, in bands: nothing that identifies (R7)."""
     with act(case, by=by, expects=expects, token=token) as (doing, case):
-        rules.check_coordinates(case.audit, by)
+        rules.check_describes(case, by)
         doing.change(profile=profile)
         doing.note("described")
     return case

@@ -1,4 +1,4 @@
-"""A pool's file while somebody says what its columns hold: never stored but sealed, and soon gone."""
+"""A pool's file while somebody says what its columns hold: stored only sealed, and soon gone."""
 
 from __future__ import annotations
 

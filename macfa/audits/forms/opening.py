@@ -1,0 +1,41 @@
+"""Opening an audit, and agreeing that it goes on."""
+
+import re
+
+from django import forms
+
+from macfa.forms import ActForm, Look
+
+
+class OpenForm(ActForm):
+    """The first facts of an audit."""
+
+    title = forms.CharField(
+        label="Title",
+        max_length=200,
+        help_text="What is audited, in a few words. For example: Neglect of primary-age children.",
+    )
+    reference = forms.CharField(
+        label="Short reference",
+        max_length=8,
+        help_text="2 to 8 letters or figures. Cases are numbered after it: NEG gives NEG-01.",
+    )
+    period = forms.CharField(
+        label="Period",
+        max_length=40,
+        help_text="When the audit is planned for. For example: Q4 2026/27.",
+    )
+    looks = {"reference": Look(width="10"), "period": Look(width="20")}
+
+    def clean_reference(self) -> str:
+        """In capitals, since it begins every reference."""
+        reference: str = self.cleaned_data["reference"].upper()
+        if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", reference):
+            raise forms.ValidationError(
+                "Short reference must be 2 to 8 letters or figures, beginning with a letter"
+            )
+        return reference
+
+
+class AgreeForm(ActForm):
+    """Nothing to type: everything above it is agreed."""

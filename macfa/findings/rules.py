@@ -1,0 +1,193 @@
+"""Who may do what with findings and reports, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.audits.lifecycle import Stage
+from macfa.audits.rules import check_coordinates, check_stage
+from macfa.findings.lifecycle import WRITES, ReportState
+from macfa.findings.models import READS_FINDINGS, RECORDS_FINDINGS, Report
+from macfa.people.roles import Role
+from macfa.people.rules import check_holds
+from workflows.errors import NotAllowed, NotYet, Refused, WrongState
+from workflows.timeline import of_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import ParamSpec
+
+    from macfa.audits.models import Audit
+    from macfa.people.models import Agency, User
+    from macfa.sampling.models import Case
+    from macfa.tools.models import Domain
+
+    P = ParamSpec("P")
+
+#: Who writes the report: the coordinator, or the scrutineer who chaired the panel.
+AUTHORS = (Role.COORDINATOR, Role.SCRUTINEER)
+
+
+def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a check passes."""
+    try:
+        check(*args, **kwargs)
+    except Refused:
+        return False
+    return True
+
+
+# --- findings ------------------------------------------------------------------------------------
+
+
+def check_reads(audit: Audit, person: User) -> None:
+    """Findings that are being agreed are read by those who agree them; others read the report."""
+    check_holds(person, READS_FINDINGS, audit.partnership_id)
+
+
+def check_records(audit: Audit, person: User) -> None:
+    """The panel, its chair and the coordinator record findings, once cases are moderated."""
+    check_holds(person, RECORDS_FINDINGS, audit.partnership_id)
+    check_stage(audit, Stage.MODERATION, Stage.FINDINGS, Stage.ACTION_TRACKING)
+    check_report_open(audit)
+
+
+def can_record(audit: Audit, person: User) -> bool:
+    """Whether somebody may record and change findings now."""
+    return _allows(check_records, audit, person)
+
+
+def check_report_open(audit: Audit) -> None:
+    """Findings stay as they are while the QPPA reads them, and once they are signed off (R40)."""
+    newest = audit.reports.order_by("number").last()
+    if newest is None or newest.state == ReportState.DRAFT:
+        return
+    if newest.state == ReportState.WITH_QPPA:
+        raise WrongState("The report is with the QPPA, so its findings stay as they are for now.")
+    raise WrongState(
+        "The report is signed off, so its findings stay as they are. "
+        "To correct one, start a new version of the report."
+    )
+
+
+def check_rests_on(
+    audit: Audit, cases: Iterable[Case], domains: Iterable[Domain], agencies: Iterable[Agency]
+) -> None:
+    """A finding rests on the audit's own cases, on domains of its tool, and on its partners."""
+    strange = (
+        {case.audit_id for case in cases} - {audit.pk}
+        or {domain.version_id for domain in domains} - {audit.tool_version_id}
+        or {agency.partnership_id for agency in agencies} - {audit.partnership_id}
+    )
+    if strange:
+        raise NotAllowed(f"Choose cases, domains and agencies of {audit.prefix}.")
+
+
+# --- the report ----------------------------------------------------------------------------------
+
+
+def check_start(audit: Audit, person: User) -> None:
+    """The coordinator or the chair starts a report when no version is being written."""
+    check_holds(person, AUTHORS, audit.partnership_id)
+    check_stage(audit, Stage.FINDINGS, Stage.ACTION_TRACKING)
+    if audit.reports.under_way().exists():
+        raise NotYet("A version of the report is being written already.")
+
+
+def can_start(audit: Audit, person: User) -> bool:
+    """Whether somebody may start the report, or a new version of it, now."""
+    return _allows(check_start, audit, person)
+
+
+def check_may_write(report: Report, person: User) -> None:
+    """Writing a report can be given to the coordinator or the scrutineer."""
+    check_holds(person, AUTHORS, report.audit.partnership_id)
+
+
+def check_writes(report: Report, person: User) -> None:
+    """A report is the work of its author."""
+    if report.author_id != person.pk:
+        raise NotAllowed(f"This report is {report.author}’s to write.")
+
+
+def check_edits(report: Report, person: User) -> None:
+    """The author edits the report until it is with the QPPA."""
+    check_writes(report, person)
+    if report.state != ReportState.DRAFT:
+        raise WrongState("The report is with the QPPA or signed off, so it cannot be changed.")
+
+
+def can_edit(report: Report, person: User) -> bool:
+    """Whether somebody may write the report now."""
+    return _allows(check_edits, report, person)
+
+
+def check_put_forward(report: Report, person: User) -> None:
+    """The author puts a report forward when it has a summary, a method, and findings."""
+    check_writes(report, person)
+    missing = tuple(missing_parts(report))
+    if missing:
+        raise NotYet("The report cannot go to the QPPA yet.", missing)
+
+
+def missing_parts(report: Report) -> Iterator[str]:
+    """What a report still lacks."""
+    if not report.summary.strip():
+        yield "the summary"
+    if not report.method.strip():
+        yield "how the audit was done"
+    if not report.audit.findings.exists():
+        yield "at least one finding"
+
+
+def check_signs_off(report: Report, person: User) -> None:
+    """A QPPA member decides about a report; never anybody who wrote some of it (R39)."""
+    if report.author_id == person.pk or has_written(report, person):
+        raise NotAllowed("Whoever wrote a report cannot sign it off. Somebody else has to.")
+    check_holds(person, Role.QPPA, report.audit.partnership_id)
+
+
+def has_written(report: Report, person: User) -> bool:
+    """Whether somebody wrote some of this version, even if another is its author now."""
+    return of_record(report).filter(actor=person.public_id, verb__in=WRITES).exists()
+
+
+def check_decides(report: Report, person: User) -> None:
+    """The report is signed off or sent back while it is with the QPPA."""
+    check_signs_off(report, person)
+    if report.state != ReportState.WITH_QPPA:
+        raise WrongState(f"The report is at “{report.get_state_display()}”, not with the QPPA.")
+
+
+def can_decide(report: Report, person: User) -> bool:
+    """Whether somebody may sign the report off, or send it back, now."""
+    return _allows(check_decides, report, person)
+
+
+def check_why(why: str) -> None:
+    """A report goes back with a reason its author can work with."""
+    if not why.strip():
+        raise NotYet("Say what should be changed in the report.")
+
+
+# --- the gate ------------------------------------------------------------------------------------
+
+
+def missing_to_publish(audit: Audit) -> Iterator[str]:
+    """What an audit still lacks before its actions are followed."""
+    if not audit.findings.exists():
+        yield "at least one finding"
+    newest = audit.reports.order_by("number").last()
+    if newest is None:
+        yield "a report, written and signed off by the QPPA"
+    elif not audit.reports.signed_off().exists():
+        yield f"sign-off by the QPPA: the report is at “{newest.get_state_display()}”"
+
+
+def check_publish(audit: Audit, person: User) -> None:
+    """The audit moves to action tracking once its report is signed off."""
+    check_coordinates(audit, person)
+    check_stage(audit, Stage.FINDINGS)
+    missing = tuple(missing_to_publish(audit))
+    if missing:
+        raise NotYet("The audit cannot move to action tracking yet.", missing)

@@ -1,0 +1,122 @@
+"""The report: started, written, put to the QPPA, sent back or signed off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.findings import rules
+from macfa.findings.contents import contents
+from macfa.findings.flow import ReportFlow
+from macfa.findings.models import Report
+from macfa.people.models import Membership
+from macfa.people.roles import Role
+from workflows import clock, tasks
+from workflows.lifecycle import Act, act, begin
+
+if TYPE_CHECKING:
+    from macfa.audits.models import Audit
+    from macfa.people.models import User
+
+
+def start_report(
+    *, audit: Audit, by: User, expects: int | None = None, token: str | None = None
+) -> Report:
+    """Start the audit's report, or a new version of one that was signed off (R40)."""
+    with act(audit, by=by, expects=expects, token=token) as (_doing, audit):
+        rules.check_start(audit, by)
+        last = audit.reports.order_by("number").last()
+        report = Report(
+            audit=audit,
+            number=last.number + 1 if last else 1,
+            author=by,
+            summary=last.summary if last else "",
+            method=last.method if last else "",
+            limits=last.limits if last else "",
+        )
+        begin(report, "started", by=by, token=token, facts={"number": report.number})
+        with act(report, by=by) as (doing, report):
+            tasks.start(doing, ReportFlow.started)
+    return report
+
+
+def edit_report(
+    *,
+    report: Report,
+    summary: str,
+    method: str,
+    limits: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> Report:
+    """Write the parts of the report that are not drawn from the audit's own data."""
+    with act(report, by=by, expects=expects, token=token) as (doing, report):
+        rules.check_edits(report, by)
+        doing.change(summary=summary, method=method, limits=limits)
+        doing.note("edited")
+    return report
+
+
+def put_forward(
+    *, report: Report, by: User, expects: int | None = None, token: str | None = None
+) -> Report:
+    """Put the report to the QPPA. Its contents stay as they are now while the QPPA reads it.
+
+    Raises `NotYet` naming what it still lacks.
+    """
+    with act(report, by=by, expects=expects, token=token) as (doing, report):
+        rules.check_put_forward(report, by)
+        doing.move("put_forward")
+        doing.change(contents=contents(report))
+        tasks.finish(doing, ReportFlow.write)
+    return report
+
+
+def send_back(
+    *, report: Report, why: str, by: User, expects: int | None = None, token: str | None = None
+) -> Report:
+    """The QPPA asks for changes, with a reason."""
+    with act(report, by=by, expects=expects, token=token) as (doing, report):
+        rules.check_signs_off(report, by)
+        rules.check_why(why)
+        doing.move("send_back", text=why)
+        doing.change(contents=None)
+        tasks.finish(doing, ReportFlow.sign_off, owned=False)
+    return report
+
+
+def sign_off(
+    *, report: Report, by: User, expects: int | None = None, token: str | None = None
+) -> Report:
+    """Sign the report off as it was read: it can never change again (R40).
+
+    The leads of the agencies that took part and the Board are told.
+
+    Raises `NotAllowed` for whoever wrote some of it (R39).
+    """
+    with act(report, by=by, expects=expects, token=token) as (doing, report):
+        rules.check_signs_off(report, by)
+        doing.move("sign_off")
+        doing.change(signed_off_by=by, signed_off_at=clock.now())
+        tasks.finish(doing, ReportFlow.sign_off, owned=False)
+        _tell_readers(doing, report)
+    return report
+
+
+def _tell_readers(doing: Act, report: Report) -> None:
+    audit = report.audit
+    current = Membership.objects.current().exclude(person=doing.by.pk if doing.by else None)
+    leads = current.filter(team__role=Role.AGENCY_LEAD, team__agency__in=audit.agencies.all())
+    board = current.filter(team__role=Role.BOARD, team__partnership=audit.partnership_id)
+    own_grades = f"{audit.get_absolute_url()}our-grades/"
+    places = dict.fromkeys(board.values_list("person", flat=True), report.get_absolute_url())
+    places |= dict.fromkeys(leads.values_list("person", flat=True), own_grades)
+    places.setdefault(report.author_id, report.get_absolute_url())
+    for person_id, url in places.items():
+        doing.tell(
+            person_id,
+            event="report.signed_off",
+            event_key=f"report-{report.public_id}",
+            text=f"Signed off: {report}",
+            url=url,
+        )

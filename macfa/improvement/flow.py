@@ -1,0 +1,82 @@
+"""Whose turn it is with an action: its owner, then somebody who does not own it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.improvement.lifecycle import ActionState
+from macfa.improvement.rules import check_is_owner, check_may_decide
+from macfa.people.models import Team
+from macfa.people.roles import Role
+from macfa.people.rules import people_in
+from workflows import clock
+from workflows.errors import NotAllowed
+from workflows.flow import End, Flow, HumanTask, Start, Switch, Work, this
+from workflows.working_days import add_working_days
+
+if TYPE_CHECKING:
+    from macfa.improvement.models import Action
+    from macfa.people.models import User
+    from workflows.lifecycle import Act
+
+#: How long the partnership has to look at a claim of completion.
+DAYS_TO_DECIDE = 10
+
+
+def owner_work(action: Action) -> Work:
+    """The owner carries the action out."""
+    role = Role.ACTION_OWNER if action.agency else Role.QPPA
+    return Work(
+        page=action.get_absolute_url(),
+        due=action.due,
+        team=Team.objects.for_role(action.audit.partnership, role, action.agency),
+        tenant_id=action.audit.partnership_id,
+        owner=action.owner,
+    )
+
+
+def check_let_go(doing: Act, person: User) -> None:
+    """An action always has an owner: its work moves on only when the action does."""
+    action: Action = doing.record
+    if action.owner_id == person.pk:
+        raise NotAllowed(
+            f"{action.reference} always has an owner. To move it, hand the action over on its "
+            "own page."
+        )
+
+
+def decision_work(action: Action) -> Work:
+    """The coordinator looks at the evidence; where they own the action, a QPPA member does."""
+    audit = action.audit
+    owns = action.owner_id == audit.coordinator_id
+    team = Team.objects.for_role(audit.partnership, Role.QPPA if owns else Role.COORDINATOR)
+    return Work(
+        page=action.get_absolute_url(),
+        due=add_working_days(clock.today(), DAYS_TO_DECIDE),
+        team=team,
+        tenant_id=audit.partnership_id,
+        owner=None if owns else audit.coordinator,
+        watchers=tuple(people_in(team).exclude(pk=action.owner_id)) if owns else (),
+    )
+
+
+def is_with_owner(action: Action) -> bool:
+    """The evidence did not show it yet."""
+    return bool(action.state == ActionState.UNDER_WAY)
+
+
+class ActionFlow(Flow):
+    """An action is carried out and accepted.
+
+    The owner claims completion with evidence; somebody else accepts it or sends it back.
+    """
+
+    opened = Start(this.carry_out)
+    carry_out = HumanTask(
+        "Carry out the action", work=owner_work, may_hold=check_is_owner, on_let_go=check_let_go
+    ).Next(this.decide)
+    decide = HumanTask(
+        "Decide whether the action is complete", work=decision_work, may_hold=check_may_decide
+    ).Next(this.accepted)
+    accepted = Switch().Case(this.carry_out, is_with_owner).Default(this.completed)
+    completed = End()

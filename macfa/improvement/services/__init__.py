@@ -1,0 +1,19 @@
+"""What changes about actions: opened, reported on, claimed complete, accepted, ended, moved."""
+
+from macfa.improvement.services.carrying import claim_completion, update
+from macfa.improvement.services.deciding import accept, close_audit, end, send_back
+from macfa.improvement.services.moving import change_due, hand_over
+from macfa.improvement.services.opening import join_findings, open_action
+
+__all__ = [
+    "accept",
+    "change_due",
+    "claim_completion",
+    "close_audit",
+    "end",
+    "hand_over",
+    "join_findings",
+    "open_action",
+    "send_back",
+    "update",
+]

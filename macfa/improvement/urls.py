@@ -1,0 +1,21 @@
+"""Addresses of actions, and of closing an audit."""
+
+from django.urls import path
+
+from macfa.improvement.views import carrying, deciding, lists, moving, opening
+
+urlpatterns = [
+    path("actions/", lists.actions, name="actions"),
+    path("audits/<str:public_id>/actions/", lists.action_plan, name="action_plan"),
+    path("audits/<str:public_id>/actions/add/", opening.open_action, name="open_action"),
+    path("audits/<str:public_id>/close/", deciding.close_audit, name="close_audit"),
+    path("actions/<str:public_id>/", carrying.action, name="action"),
+    path("actions/<str:public_id>/update/", carrying.update, name="update_action"),
+    path("actions/<str:public_id>/claim/", carrying.claim, name="claim_action_complete"),
+    path("actions/<str:public_id>/accept/", deciding.accept, name="accept_action"),
+    path("actions/<str:public_id>/send-back/", deciding.send_back, name="send_action_back"),
+    path("actions/<str:public_id>/end/", deciding.end, name="end_action"),
+    path("actions/<str:public_id>/hand-over/", moving.hand_over, name="hand_action_over"),
+    path("actions/<str:public_id>/due/", moving.change_due, name="change_action_due"),
+    path("actions/<str:public_id>/findings/", opening.join_findings, name="join_findings"),
+]

@@ -1,0 +1,1 @@
+"""The pages of actions: lists, one action, and each act on its own page."""

@@ -1,0 +1,25 @@
+"""What is typed in moderation: the panel, its sittings and preparation, and the grades."""
+
+from macfa.moderation.forms.grades import CaseGradeForm, DomainsForm, GradeForm
+from macfa.moderation.forms.panel import (
+    ConflictForm,
+    ConveneForm,
+    GuestForm,
+    MemberForm,
+    PreparationForm,
+    ReasonForm,
+    SittingForm,
+)
+
+__all__ = [
+    "CaseGradeForm",
+    "ConflictForm",
+    "ConveneForm",
+    "DomainsForm",
+    "GradeForm",
+    "GuestForm",
+    "MemberForm",
+    "PreparationForm",
+    "ReasonForm",
+    "SittingForm",
+]

@@ -1,0 +1,260 @@
+"""Who may do what in moderation, and what has to be there first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.audits.lifecycle import Stage
+from macfa.audits.rules import check_coordinates, check_stage
+from macfa.moderation.access import sits_on
+from macfa.moderation.models import SITS_ON_PANELS
+from macfa.people.roles import Role
+from macfa.people.rules import holds
+from macfa.returns.lifecycle import ReturnState
+from macfa.sampling.lifecycle import CaseState
+from workflows.errors import NotAllowed, NotYet, Refused, WrongState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import ParamSpec
+
+    from django.db.models import QuerySet
+
+    from macfa.audits.models import Audit
+    from macfa.moderation.models import Panel, PanelMember
+    from macfa.people.models import User
+    from macfa.returns.models import AgencyReturn
+    from macfa.sampling.models import Case
+    from macfa.tools.models import Domain, Grade
+
+    P = ParamSpec("P")
+
+#: Fewer people than this, besides the chair, are no panel.
+SMALLEST_PANEL = 2
+
+
+def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a check passes."""
+    try:
+        check(*args, **kwargs)
+    except Refused:
+        return False
+    return True
+
+
+def check_convene(audit: Audit, person: User) -> None:
+    """The coordinator convenes once every return is in or accounted for.
+
+    Raises `NotYet` naming each outstanding return by agency and case.
+    """
+    check_coordinates(audit, person)
+    check_stage(audit, Stage.AGENCY_AUDITS)
+    missing = tuple(words(return_) for return_ in outstanding(audit))
+    if missing:
+        count = "1 return is" if len(missing) == 1 else f"{len(missing)} returns are"
+        raise NotYet(f"The panel cannot be convened yet: {count} outstanding.", missing)
+
+
+def outstanding(audit: Audit) -> QuerySet[AgencyReturn]:
+    """The returns agencies still owe."""
+    owed: QuerySet[AgencyReturn] = audit.returns.outstanding()
+    return owed.select_related("agency", "setting", "case")
+
+
+def words(return_: AgencyReturn) -> str:
+    """A return and its state in words: "Police on DAC-03: being audited"."""
+    label = str(ReturnState(return_.state).label).lower()
+    return f"{answerer(return_)} on {return_.case.label}: {label}"
+
+
+def answerer(return_: AgencyReturn) -> str:
+    """Who answers in a return: the agency, or the setting of it that was asked."""
+    return f"{return_.agency}: {return_.setting}" if return_.setting else str(return_.agency)
+
+
+def check_members(chair: User, members: Iterable[User], audit: Audit) -> None:
+    """A panel has a chair who is the independent scrutineer or a panel member, and members."""
+    people = [person for person in members if person.pk != chair.pk]
+    if len(people) < SMALLEST_PANEL:
+        raise NotYet(f"Choose at least {SMALLEST_PANEL} panel members besides the chair.")
+    for person in (chair, *people):
+        if not holds(person, SITS_ON_PANELS, audit.partnership_id):
+            raise NotAllowed(f"{person} is neither a panel member nor the independent scrutineer.")
+
+
+def check_quorum(quorum: int, size: int) -> None:
+    """A quorum can be reached, and is no single person's."""
+    if not SMALLEST_PANEL <= quorum <= size:
+        raise NotYet(
+            f"The quorum must be between {SMALLEST_PANEL} and {size}, the number on the panel."
+        )
+
+
+def check_joins(panel: Panel, seat: PanelMember) -> None:
+    """Who joins a convened panel is a panel member or the scrutineer, and not on it yet."""
+    person = seat.person
+    if person is None or not holds(person, SITS_ON_PANELS, panel.audit.partnership_id):
+        raise NotAllowed(f"{seat.name} is neither a panel member nor the independent scrutineer.")
+    if panel.members.filter(person=person).exists():
+        raise WrongState(f"{seat.name} is on the panel already.")
+    check_deputy(seat)
+
+
+def check_deputy(seat: PanelMember) -> None:
+    """A deputy sits in for somebody on the same panel, and from the same agency."""
+    other = seat.deputy_for
+    if other is None:
+        return
+    if other.panel_id != seat.panel_id or other.agency_id != seat.agency_id:
+        raise NotAllowed(f"A deputy for {other.name} has to come from the same agency.")
+
+
+def check_release(audit: Audit, person: User) -> None:
+    """The coordinator releases cases to the panel during moderation (R14)."""
+    check_coordinates(audit, person)
+    check_stage(audit, Stage.MODERATION)
+
+
+def check_anything_to_release(cases: Sequence[Case]) -> None:
+    """There is a case that the panel cannot read yet."""
+    if not cases:
+        raise WrongState("Every case has been released to the panel already.")
+
+
+def check_prepared(member: PanelMember, person: User) -> None:
+    """A panel member says for themselves, once the cases are released, that they read them."""
+    check_is(member, person)
+    check_stage(member.panel.audit, Stage.MODERATION)
+    if member.panel.audit.cases.filter(state=CaseState.WITH_AGENCIES).exists():
+        raise NotYet("The cases have not been released to the panel yet, so wait for that.")
+
+
+def check_is(member: PanelMember, person: User) -> None:
+    """A panel member speaks only for themselves."""
+    if member.person_id != person.pk:
+        raise NotAllowed(f"This is for {member.name} to say.")
+
+
+def check_conflict(member: PanelMember, case: Case, person: User) -> None:
+    """A panel member declares a conflict with a case of their own panel's audit."""
+    check_is(member, person)
+    if case.audit_id != member.panel.audit_id:
+        raise NotAllowed(f"{case.label} is not a case of this panel.")
+
+
+def check_sitting(panel: Panel, present: Sequence[PanelMember], note: str, person: User) -> None:
+    """The coordinator or the chair records a sitting; without a quorum it says why."""
+    check_records_sitting(panel, person)
+    if any(member.panel_id != panel.pk for member in present):
+        raise NotAllowed("Only people on this panel can have been present.")
+    check_quorate(panel, present, note)
+
+
+def check_records_sitting(panel: Panel, person: User) -> None:
+    """The coordinator or the chair records a sitting, while the panel moderates."""
+    check_stage(panel.audit, Stage.MODERATION)
+    chairs = person.pk == panel.chair_id
+    if not (chairs or holds(person, Role.COORDINATOR, panel.audit.partnership_id)):
+        raise NotAllowed("A sitting is recorded by the chair or the coordinator.")
+
+
+def can_record_sitting(panel: Panel, person: User) -> bool:
+    """Whether somebody may record a sitting now."""
+    return _allows(check_records_sitting, panel, person)
+
+
+def check_quorate(panel: Panel, present: Sequence[PanelMember], note: str) -> None:
+    """A panel that goes ahead without its quorum says why (R31)."""
+    if len(present) < panel.quorum and not note.strip():
+        raise NotYet(
+            f"{len(present)} present is short of the quorum of {panel.quorum}. "
+            "Say why the panel went ahead."
+        )
+
+
+def check_records(case: Case, person: User) -> None:
+    """A decision is typed by the panel of the case or by the coordinator for the room."""
+    if case.state != CaseState.RELEASED:
+        raise WrongState(f"{case.label} is not with the panel: its state is “{state(case)}”.")
+    check_stage(case.audit, Stage.MODERATION)
+    check_may_moderate(case, person)
+
+
+def check_may_moderate(case: Case, person: User) -> None:
+    """The task of a case is held by somebody who may record its grade."""
+    typist = holds(person, Role.COORDINATOR, case.audit.partnership_id)
+    if not (typist or sits_on(case, person)):
+        raise NotAllowed(f"{person.name} does not sit on the panel of {case.label}.")
+
+
+def can_record(case: Case, person: User) -> bool:
+    """Whether somebody may record the panel's decisions on a case now."""
+    return _allows(check_records, case, person)
+
+
+def state(case: Case) -> str:
+    """The state of a case in words."""
+    return str(CaseState(case.state).label).lower()
+
+
+def check_graded_by_panel(return_: AgencyReturn) -> None:
+    """Only a submitted return gets a panel grade."""
+    if return_.state != ReturnState.SUBMITTED:
+        raise WrongState(f"{return_.reference} has not been submitted, so it has no panel grade.")
+
+
+def check_scale(case: Case, grade: Grade, domain: Domain | None = None) -> None:
+    """A decision uses the scale and the domains of the audit's own tool."""
+    version = case.audit.tool_version
+    assert version is not None  # an audit without a tool has no cases
+    foreign = domain is not None and (domain.version_id != version.pk or not domain.graded)
+    if grade.scale_id != version.scale_id or foreign:
+        raise NotAllowed("Choose a grade and a domain of the tool of this audit.")
+
+
+def ungraded(case: Case) -> Iterator[str]:
+    """What of a case the panel has not graded yet."""
+    submitted = case.returns.filter(state=ReturnState.SUBMITTED).select_related("agency", "setting")
+    for return_ in submitted.exclude(panel_grades__current=True):
+        yield f"the panel grade for {answerer(return_)}"
+    version = case.audit.tool_version
+    assert version is not None  # an audit without a tool has no cases
+    graded = case.domain_grades.filter(current=True).values("domain")
+    for domain in version.domains.filter(graded=True).exclude(pk__in=graded):
+        yield f"the grade for {domain}"
+
+
+def check_case_grade(case: Case, person: User) -> None:
+    """The case grade comes last: every agency and every domain has been talked about."""
+    check_records(case, person)
+    missing = tuple(ungraded(case))
+    if missing:
+        raise NotYet(f"The case grade of {case.label} comes last. Still missing:", missing)
+
+
+def check_conclude(audit: Audit, person: User) -> None:
+    """Every case that counts has its case grade."""
+    check_coordinates(audit, person)
+    check_stage(audit, Stage.MODERATION)
+    missing = tuple(unmoderated(audit))
+    if missing:
+        raise NotYet("Moderation cannot be concluded yet.", missing)
+
+
+def unmoderated(audit: Audit) -> Iterator[str]:
+    """The cases that have no case grade yet, in words: "DAC-03: released to the panel"."""
+    for case in audit.cases.counted().exclude(state=CaseState.MODERATED):
+        yield f"{case.label}: {state(case)}"
+
+
+def check_reopen(case: Case, person: User) -> None:
+    """The chair or the coordinator reopens a moderated case while moderation lasts."""
+    check_stage(case.audit, Stage.MODERATION)
+    chairs = case.audit.panel.chair_id == person.pk and sits_on(case, person)
+    if not (chairs or holds(person, Role.COORDINATOR, case.audit.partnership_id)):
+        raise NotAllowed("A case is reopened by the chair of its panel or the coordinator.")
+
+
+def can_reopen(case: Case, person: User) -> bool:
+    """Whether somebody may reopen a case now."""
+    return bool(case.state == CaseState.MODERATED) and _allows(check_reopen, case, person)

@@ -1,0 +1,149 @@
+"""The panel at work: cases are released to it, its members prepare, and it sits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.audits.services import advance
+from macfa.moderation import rules
+from macfa.moderation.flow import ModerationFlow, PanelFlow
+from macfa.moderation.models import Panel, PanelMember, Sitting
+from macfa.moderation.services.panel import let_in
+from macfa.people.models import User
+from macfa.sampling.access import step_out
+from macfa.sampling.lifecycle import CaseState
+from macfa.sampling.models import Case
+from workflows import clock, tasks
+from workflows.lifecycle import Act, act
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from macfa.audits.models import Audit
+
+
+def release(
+    *, audit: Audit, by: User, expects: int | None = None, token: str | None = None
+) -> list[Case]:
+    """Release every case that is with the agencies to the panel, and say to whom (R14).
+
+    Its members may now read all returns of it, and the chair has each case to moderate.
+    """
+    with act(audit, by=by, expects=expects, token=token) as (doing, audit):
+        rules.check_release(audit, by)
+        panel = Panel.objects.select_for_update(no_key=True).get(audit=audit)
+        people = readers(panel)
+        waiting = list(audit.cases.filter(state=CaseState.WITH_AGENCIES).order_by("pk"))
+        rules.check_anything_to_release(waiting)
+        cases = [_release_one(case, people, by) for case in waiting]
+        names = ", ".join(person.name for person in people)
+        doing.note("released", facts={"count": len(cases), "people": len(people)}, text=names)
+        _tell_released(doing, panel, people, len(cases))
+    return cases
+
+
+def readers(panel: Panel) -> list[User]:
+    """Who reads the cases once they are released: every member with an account."""
+    return list(User.objects.filter(pk__in=panel.members.values("person")).order_by("pk"))
+
+
+def _release_one(case: Case, people: Sequence[User], by: User) -> Case:
+    with act(case, by=by) as (doing, case):
+        doing.move("release", facts={"count": len(people)})
+        for person in people:
+            let_in(case, person)
+        tasks.start(doing, ModerationFlow.released)
+    return case
+
+
+def _tell_released(doing: Act, panel: Panel, people: Sequence[User], count: int) -> None:
+    cases = "1 case" if count == 1 else f"{count} cases"
+    for person in people:
+        doing.tell(
+            person.pk,
+            event="cases.released",
+            event_key=f"released-{panel.public_id}-{doing.record.version}",
+            text=f"{panel.reference}: {cases} released to the panel. You can read them now.",
+            url=panel.get_absolute_url(),
+        )
+
+
+def prepared(
+    *,
+    member: PanelMember,
+    conflicts: Sequence[Case] = (),
+    why: str = "",
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> PanelMember:
+    """A panel member has read the cases, and steps out of those they have a conflict with.
+
+    Raises `NotYet` while the cases are not released.
+    """
+    with act(member, by=by, expects=expects, token=token) as (doing, member):
+        rules.check_prepared(member, by)
+        doing.change(prepared_at=clock.now())
+        doing.note("prepared")
+        for case in sorted(conflicts, key=lambda case: case.pk):
+            declare_conflict(member=member, case=case, why=why, by=by)
+        tasks.finish(doing, PanelFlow.prepare)
+    return member
+
+
+def declare_conflict(
+    *, member: PanelMember, case: Case, why: str, by: User, token: str | None = None
+) -> None:
+    """A panel member has a conflict of interest: the case is hidden from them at once (R31).
+
+    Where the chair steps out, the coordinator holds the case until somebody else leads it.
+    """
+    rules.check_conflict(member, case, by)
+    with act(case, by=by, token=token) as (doing, case):
+        step_out(case, by, why="Conflict of interest declared on the panel")
+        doing.note("conflict_declared", text=why)
+        if case.state == CaseState.RELEASED and member.panel.chair_id == by.pk:
+            tasks.withdraw(doing, why="The chair has a conflict of interest with the case.")
+            tasks.start(doing, ModerationFlow.released)
+
+
+def record_sitting(
+    *,
+    panel: Panel,
+    held_on: date,
+    present: Sequence[PanelMember],
+    note: str = "",
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> Sitting:
+    """Record who sat, and whether that was a quorum. Where it was not, the note says why the
+    panel went ahead (R31)."""
+    with act(panel, by=by, expects=expects, token=token) as (doing, panel):
+        rules.check_sitting(panel, present, note, by)
+        sitting = Sitting.objects.create(panel=panel, held_on=held_on, note=note)
+        sitting.present.set(present)
+        quorate = "quorate" if len(present) >= panel.quorum else "not quorate"
+        doing.note("sat", facts={"present": len(present), "quorate": quorate}, text=note)
+    return sitting
+
+
+def conclude(
+    *, audit: Audit, by: User, expects: int | None = None, token: str | None = None
+) -> Audit:
+    """Every case has its grade: the audit moves to findings.
+
+    Raises `NotYet` naming each case that has none.
+    """
+    with act(audit, by=by, expects=expects, token=token) as (doing, audit):
+        _hold_cases(audit)
+        rules.check_conclude(audit, by)
+        advance(doing, "conclude_moderation")
+    return audit
+
+
+def _hold_cases(audit: Audit) -> None:
+    """Take the cases for this act: none may be reopened while their stage is closed."""
+    rows = audit.cases.select_for_update(no_key=True).order_by("pk")
+    list(rows.values_list("pk"))

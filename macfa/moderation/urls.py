@@ -1,0 +1,35 @@
+"""Addresses of moderation."""
+
+from django.urls import path
+
+from macfa.moderation.views import cases, grades, panel, preparation
+
+urlpatterns = [
+    path("audits/<str:public_id>/panel/", panel.panel, name="panel"),
+    path("audits/<str:public_id>/panel/release/", panel.release_cases, name="release_cases"),
+    path("audits/<str:public_id>/panel/members/", panel.add_member, name="add_panel_member"),
+    path("audits/<str:public_id>/panel/guests/", panel.add_guest, name="add_guest"),
+    path("audits/<str:public_id>/panel/sittings/", panel.record_sitting, name="record_sitting"),
+    path("audits/<str:public_id>/moderation/", cases.case_list, name="moderation"),
+    path("audits/<str:public_id>/moderation/conclude/", cases.conclude, name="conclude_moderation"),
+    path("moderation/panels/<str:public_id>/", preparation.prepare, name="prepare"),
+    path("moderation/cases/<str:public_id>/", cases.case_room, name="case_room"),
+    path("moderation/cases/<str:public_id>/grade/", grades.grade_case, name="grade_case"),
+    path("moderation/cases/<str:public_id>/domains/", grades.grade_domains, name="grade_domains"),
+    path(
+        "moderation/cases/<str:public_id>/domains/<str:code>/",
+        grades.grade_domain,
+        name="grade_domain",
+    ),
+    path(
+        "moderation/cases/<str:public_id>/agencies/<str:return_id>/",
+        grades.grade_agency,
+        name="grade_agency",
+    ),
+    path("moderation/cases/<str:public_id>/reopen/", cases.reopen_case, name="reopen_case"),
+    path(
+        "moderation/cases/<str:public_id>/conflict/",
+        preparation.declare_conflict,
+        name="declare_conflict",
+    ),
+]

@@ -1,0 +1,77 @@
+"""What the pages of moderation share: fetching what somebody may open, and where it stands."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from macfa.audits.pages import COLOURS as STAGE_COLOURS
+from macfa.moderation.access import PanelAudits, RoomCases
+from macfa.moderation.case_list import COLOURS
+from macfa.pages import person, visible
+from macfa.sampling.lifecycle import CaseState
+from workflows.errors import AlreadyDone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest
+
+    from macfa.audits.models import Audit
+    from macfa.sampling.models import Case
+
+Crumbs = list[tuple[str, str]]
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """A form posted twice lands where its first post did: on the page of its result."""
+    try:
+        yield
+    except AlreadyDone:
+        return
+
+
+def fetch_audit(request: HttpRequest, public_id: str) -> Audit:
+    """The audit at this address, for its coordinator and its panel."""
+    return visible(PanelAudits(), person(request), public_id, "partnership")
+
+
+def fetch_case(request: HttpRequest, public_id: str) -> Case:
+    """The released case at this address, for its panel and the coordinator."""
+    return visible(RoomCases(), person(request), public_id, "audit__partnership")
+
+
+def of_audit(audit: Audit, *below: tuple[str, str]) -> dict[str, object]:
+    """What a page about an audit's panel shows around it; `below`: the pages it belongs to."""
+    return {
+        "audit": audit,
+        "stage_colour": STAGE_COLOURS[audit.stage],
+        "crumbs": [*_top(audit), *below],
+    }
+
+
+def of_case(case: Case, *below: tuple[str, str]) -> dict[str, object]:
+    """What a page about a case shows around it."""
+    cases = ("Moderation", f"{case.audit.get_absolute_url()}moderation/")
+    return {
+        "case": case,
+        "audit": case.audit,
+        "case_colour": COLOURS[CaseState(case.state)],
+        "case_facts": [fact for fact in (case.stratum, case.profile) if fact],
+        "crumbs": [*_top(case.audit), cases, *below],
+    }
+
+
+def _top(audit: Audit) -> Crumbs:
+    return [("My work", "/"), (f"Audit {audit.prefix}", audit.get_absolute_url())]
+
+
+def panel_crumb(audit: Audit) -> tuple[str, str]:
+    """The way to the page of the panel."""
+    return ("Panel", f"{audit.get_absolute_url()}panel/")
+
+
+def case_url(case: Case) -> str:
+    """The page of a case in the panel's room."""
+    return f"/moderation/cases/{case.public_id}/"

@@ -1,0 +1,9 @@
+"""Addresses of the room: who does what."""
+
+from django.urls import path
+
+from macfa.people import views
+
+urlpatterns = [
+    path("roles/", views.roles, name="roles"),
+]

@@ -1,0 +1,55 @@
+"""The people of an agency who share a role: who a return goes to, and who is told about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from macfa.people.models import Membership, Team
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from macfa.people.models import Agency, User
+    from macfa.people.roles import Role
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The team of one role in an agency, with the people who work in it today, by name."""
+
+    team: Team
+    people: tuple[User, ...]
+
+    @property
+    def only_one(self) -> User | None:
+        """The person of a desk of one, to whom work can go straight; else None."""
+        return self.people[0] if len(self.people) == 1 else None
+
+
+def desk_of(agency: Agency, role: Role) -> Desk:
+    """The desk of a role in one agency."""
+    return desks_of([agency], role)[agency.pk]
+
+
+def desks_of(agencies: Iterable[Agency], role: Role) -> dict[int, Desk]:
+    """The desks of a role in several agencies, by agency. One statement, however many there are."""
+    wanted = list(agencies)
+    memberships = (
+        Membership.objects.current()
+        .filter(team__agency__in=[agency.pk for agency in wanted], team__role=role)
+        .select_related("team", "person")
+        .order_by("person__name", "person")
+    )
+    found: dict[int | None, list[Membership]] = defaultdict(list)
+    for membership in memberships:
+        found[membership.team.agency_id].append(membership)
+    return {agency.pk: _desk(agency, role, found[agency.pk]) for agency in wanted}
+
+
+def _desk(agency: Agency, role: Role, memberships: list[Membership]) -> Desk:
+    if not memberships:
+        return Desk(Team.objects.for_role(agency.partnership, role, agency), ())
+    people = {each.person_id: each.person for each in memberships}
+    return Desk(memberships[0].team, tuple(people.values()))

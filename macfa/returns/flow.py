@@ -1,0 +1,109 @@
+"""Whose turn it is with an agency return: the lead, the auditor, and the lead again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.people.roles import Role
+from macfa.returns.desks import Desk, desk_of
+from macfa.returns.lifecycle import ReturnState
+from macfa.returns.rules import can_audit, check_may_audit
+from macfa.sampling.access import grant
+from macfa.sampling.models import CaseAccess
+from workflows import clock
+from workflows.flow import End, Flow, HumanTask, Start, Switch, Work, this
+
+if TYPE_CHECKING:
+    from macfa.people.models import User
+    from macfa.returns.models import AgencyReturn
+    from workflows.lifecycle import Act
+
+AUDITS = CaseAccess.Capacity.AUDITS
+
+
+def _work(return_: AgencyReturn, desk: Desk, owner: User | None) -> Work:
+    return Work(
+        page=return_.get_absolute_url(),
+        due=return_.due,
+        team=desk.team,
+        tenant_id=return_.agency.partnership_id,
+        owner=owner,
+        watchers=() if owner else return_.leads.people,
+    )
+
+
+def lead_work(return_: AgencyReturn) -> Work:
+    """The agency lead's work; it goes straight to the lead where there is only one."""
+    return _work(return_, return_.leads, return_.leads.only_one)
+
+
+def auditor_work(return_: AgencyReturn) -> Work:
+    """The auditor's work; somebody who has audited it before gets it back, if they still may."""
+    auditor = return_.auditor
+    owner = auditor if auditor and can_audit(return_, auditor) else None
+    return _work(return_, desk_of(return_.agency, Role.AUDITOR), owner)
+
+
+def hold_as_auditor(doing: Act, person: User) -> None:
+    """Whoever holds the audit is its auditor, and may see the case for this return only."""
+    return_: AgencyReturn = doing.record
+    doing.change(auditor=person)
+    grant(return_.case, AUDITS, person=person, agency=return_.agency, setting=return_.setting)
+
+
+def let_go_as_auditor(doing: Act, person: User) -> None:
+    """Whoever gave the audit up is its auditor no longer, and loses this return.
+
+    They may audit for another setting of the agency on the same case, and keep that.
+    """
+    return_: AgencyReturn = doing.record
+    doing.change(auditor=None)
+    CaseAccess.objects.filter(
+        case=return_.case_id,
+        person=person,
+        agency=return_.agency_id,
+        setting=return_.setting_id,
+        capacity=AUDITS,
+        until=None,
+    ).update(until=clock.now())
+
+
+def is_nil(return_: AgencyReturn) -> bool:
+    """The agency has nothing to audit."""
+    return bool(return_.state == ReturnState.NIL)
+
+
+def waits_for_sign_off(return_: AgencyReturn) -> bool:
+    """The agency lead signs it off before it goes in."""
+    return bool(return_.state == ReturnState.WITH_LEAD)
+
+
+def is_back_with_auditor(return_: AgencyReturn) -> bool:
+    """The agency lead asked the auditor to look again."""
+    return bool(return_.state == ReturnState.DRAFTING)
+
+
+class ReturnFlow(Flow):
+    """An agency audits its own work on one case.
+
+    The agency lead says whether there is anything to audit; an auditor audits it; the lead signs
+    it off where the agency has set that. A query or a late return begins again at the auditor.
+    """
+
+    issued = Start(this.say_involvement)
+    sent_back = Start(this.audit_own_work)
+    say_involvement = HumanTask("Say whether you were involved", work=lead_work).Next(
+        this.anything_to_audit
+    )
+    anything_to_audit = Switch().Case(this.returned, is_nil).Default(this.audit_own_work)
+    audit_own_work = HumanTask(
+        "Audit your agency’s work",
+        work=auditor_work,
+        may_hold=check_may_audit,
+        on_hold=hold_as_auditor,
+        on_let_go=let_go_as_auditor,
+    ).Next(this.needs_sign_off)
+    needs_sign_off = Switch().Case(this.sign_off, waits_for_sign_off).Default(this.returned)
+    sign_off = HumanTask("Sign off the return", work=lead_work).Next(this.signed_off)
+    signed_off = Switch().Case(this.audit_own_work, is_back_with_auditor).Default(this.returned)
+    returned = End()

@@ -1,0 +1,20 @@
+"""What people type on the pages of agency returns."""
+
+from macfa.returns.forms.domain import DomainForm
+from macfa.returns.forms.following import ExtendForm, RemindForm, WhyForm
+from macfa.returns.forms.involvement import AuditorForm, DeclareForm, InvolvementForm
+from macfa.returns.forms.issuing import ReplaceForm, SettingsForm
+from macfa.returns.forms.submitting import SubmitForm
+
+__all__ = [
+    "AuditorForm",
+    "DeclareForm",
+    "DomainForm",
+    "ExtendForm",
+    "InvolvementForm",
+    "RemindForm",
+    "ReplaceForm",
+    "SettingsForm",
+    "SubmitForm",
+    "WhyForm",
+]

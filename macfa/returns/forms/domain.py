@@ -1,0 +1,146 @@
+"""The questions of one domain as a form, made from the audit's tool."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+
+from macfa.forms import ActForm, DateField, Look
+from macfa.returns.services import AnswerInput
+from macfa.tools.bank.scales import NOT_GRADED
+from macfa.tools.bank.shapes import YES_NO_PARTLY
+from macfa.tools.models import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from macfa.returns.paper import Given
+    from macfa.tools.models import Grade
+
+Type = Question.Type
+LONGEST = 20_000
+#: Grades and answers that are not grades are told apart by these beginnings.
+A_GRADE, NO_GRADE = "grade:", "other:"
+
+
+class DomainForm(ActForm):
+    """One domain's questions. Nothing is required here: a draft may have gaps.
+
+    `seen` is the fingerprint of what was saved when the page was made.
+    """
+
+    mark_optional = False
+
+    def __init__(
+        self,
+        *args: Any,
+        questions: Sequence[Question],
+        given: Mapping[str, Given],
+        grades: Sequence[Grade],
+        seen: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = {question.key: question for question in questions}
+        self.looks = {}
+        for question in questions:
+            field = _field(question, grades)
+            field.initial = _initial(question, given[question.key])
+            self.fields[question.key] = field
+            self.looks[question.key] = _look(question, questions, grades)
+        self.fields["seen"] = forms.CharField(
+            required=False, max_length=64, initial=seen, widget=forms.HiddenInput
+        )
+
+    #: The first answer that is not a grade: it stands apart from the grades.
+    first_other = NO_GRADE + NOT_GRADED[0].code
+
+    @property
+    def graded(self) -> set[str]:
+        """The keys of the questions answered by a grade."""
+        return {key for key, question in self.questions.items() if question.type == Type.GRADE}
+
+    @property
+    def seen(self) -> str:
+        """The fingerprint of what the person saw."""
+        return str(self.cleaned_data["seen"])
+
+    @property
+    def answers(self) -> dict[str, AnswerInput]:
+        """What was answered, as the service takes it."""
+        return {key: _answer(self.cleaned_data[key]) for key in self.questions}
+
+
+def _answer(given: str | date | None) -> AnswerInput:
+    text = given.isoformat() if isinstance(given, date) else str(given or "")
+    if text.startswith(A_GRADE):
+        return AnswerInput(grade=text.removeprefix(A_GRADE))
+    if text.startswith(NO_GRADE):
+        return AnswerInput(no_grade=text.removeprefix(NO_GRADE))
+    return AnswerInput(value=text)
+
+
+def _initial(question: Question, given: Given) -> str | date | None:
+    if given.grade:
+        return A_GRADE + given.grade
+    if given.no_grade:
+        return NO_GRADE + given.no_grade
+    if question.type == Type.DATE:
+        return date.fromisoformat(given.value) if given.value else None
+    return given.value
+
+
+def _field(question: Question, grades: Iterable[Grade]) -> forms.Field:
+    field = _kind_of_field(question, grades)
+    field.label = question.text
+    field.help_text = question.guidance
+    field.required = False
+    return field
+
+
+def _kind_of_field(question: Question, grades: Iterable[Grade]) -> forms.Field:
+    if question.type == Type.DATE:
+        return DateField()
+    if question.type == Type.NUMBER:
+        return forms.DecimalField()
+    if question.type == Type.TEXT:
+        area = forms.Textarea(attrs={"rows": 4})
+        return forms.CharField(widget=area, validators=[MaxLengthValidator(LONGEST)])
+    return forms.ChoiceField(choices=_choices(question, grades), widget=forms.RadioSelect)
+
+
+def _choices(question: Question, grades: Iterable[Grade]) -> list[tuple[str, str]]:
+    if question.type == Type.YES_NO_PARTLY:
+        return [(label, label) for _code, label in YES_NO_PARTLY]
+    if question.type == Type.CHOICE:
+        return [(choice, choice) for choice in question.choices]
+    offered = [(A_GRADE + grade.code, grade.name) for grade in grades]
+    return [*offered, *((NO_GRADE + other.code, other.name) for other in NOT_GRADED)]
+
+
+def _look(question: Question, questions: Iterable[Question], grades: Iterable[Grade]) -> Look:
+    if question.type == Type.GRADE:
+        descriptors = {
+            A_GRADE + grade.code: question.descriptors.get(grade.code, grade.descriptor)
+            for grade in grades
+        }
+        others = {NO_GRADE + other.code: other.guidance for other in NOT_GRADED}
+        return Look(size="m", hints={**descriptors, **others})
+    return Look(
+        inline=question.type == Type.YES_NO_PARTLY,
+        small=question.type == Type.CHOICE,
+        reveals=_revealed(question, questions),
+    )
+
+
+def _revealed(question: Question, questions: Iterable[Question]) -> dict[str, Sequence[str]]:
+    """The questions on this page that follow from an answer to this one."""
+    shown: dict[str, list[str]] = {}
+    for other in questions:
+        key, _, value = other.when.partition("=")
+        if key == question.key:
+            shown.setdefault(value, []).append(other.key)
+    return {value: tuple(keys) for value, keys in shown.items()}

@@ -1,0 +1,76 @@
+"""Who owes what: the outstanding returns, who is reminded of them, and when they last were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Max
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from macfa.people.roles import Role
+from macfa.returns.desks import desks_of
+from macfa.returns.models import Reminder
+from workflows import clock, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from macfa.people.models import User
+    from macfa.returns.models import AgencyReturn
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A return that is outstanding, who is reminded of it, and when somebody last was."""
+
+    return_: AgencyReturn
+    people: tuple[User, ...]
+    reminded_at: datetime | None
+    times: int
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its due date has passed."""
+        return self.return_.due < clock.today()
+
+    @property
+    def reminded_words(self) -> str:
+        """How often and when last, in words."""
+        if self.reminded_at is None:
+            return "None"
+        last = format_date(timezone.localtime(self.reminded_at), "j F Y")
+        return f"{self.times}, the last on {last}"
+
+    @property
+    def reminded_today(self) -> bool:
+        """Whether a reminder went out today already."""
+        at = self.reminded_at
+        return at is not None and timezone.localdate(at) == clock.today()
+
+    @property
+    def can_be_reminded(self) -> bool:
+        """Whether a reminder to all reaches this one: once a day is enough."""
+        return bool(self.people) and not self.reminded_today
+
+
+def owed(returns: Iterable[AgencyReturn], by: User) -> list[Owed]:
+    """Who is reminded of these returns: whoever holds the work, else the agency's leads.
+
+    Nobody reminds themselves. Costs three statements, however many returns there are.
+    """
+    rows = list(returns)
+    agencies = {row.agency_id: row.agency for row in rows}
+    desks = desks_of(agencies.values(), Role.AGENCY_LEAD)
+    holders = {item.subject_id: item.owner for item in tasks.open_items(rows) if item.owner}
+    reminders = Reminder.objects.filter(agency_return__in=rows).order_by()
+    sent = reminders.values("agency_return").annotate(last=Max("at"), times=Count("at", distinct=True))
+    chased = {row["agency_return"]: (row["last"], row["times"]) for row in sent}
+    found = []
+    for row in rows:
+        people = (holders[row.pk],) if row.pk in holders else desks[row.agency_id].people
+        others = tuple(person for person in people if person.pk != by.pk)
+        found.append(Owed(row, others, *chased.get(row.pk, (None, 0))))
+    return found

@@ -1,0 +1,263 @@
+"""A return as a paper: the questions an agency is asked about a case, with what was answered.
+
+The same shape is read from a draft and from a submission, so that the auditor, the agency's lead,
+the coordinator and the panel read one page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, FilteredRelation, Max, Q
+from django.utils.dateformat import format as format_date
+
+from macfa.audits.models import Audit
+from macfa.returns.models import Answer, Independence, Submission
+from macfa.tools.models import Grade, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from django.db.models import QuerySet
+
+    from macfa.people.models import Agency, User
+    from macfa.returns.models import AgencyReturn, StoredAnswer
+
+#: What the database gives for one question, before it has names.
+Row = tuple[Any, ...]
+NO_GRADES = dict(Answer.NoGrade.choices)
+
+#: What is read of a question, in the order of the fields of `Asked`.
+ASKED = (
+    "pk",
+    "key",
+    "type",
+    "part",
+    "text",
+    "required",
+    "choices",
+    "agencies",
+    "when",
+    "domain__code",
+    "domain__title",
+    "domain__guidance",
+    "domain__graded",
+)
+#: What is read of its answer, in the order of the fields of `Given`.
+GIVEN = (
+    "given__value",
+    "given__no_grade",
+    "given__grade__code",
+    "given__grade__name",
+    "given__grade__tone",
+    "given__grade",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was answered to one question: a text, a grade, or an answer that is not a grade."""
+
+    value: str = ""
+    no_grade: str = ""
+    grade: str = ""
+    grade_name: str = ""
+    tone: str = ""
+    grade_id: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was answered."""
+        return not (self.value.strip() or self.grade or self.no_grade)
+
+    @property
+    def stored(self) -> StoredAnswer:
+        """The answer as a submission keeps it."""
+        return {"value": self.value, "grade": self.grade, "no_grade": self.no_grade}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of the paper, with the answer given."""
+
+    question_id: int
+    key: str
+    type: str
+    part: str
+    text: str
+    required: bool
+    choices: list[str]
+    agencies: list[str]
+    when: str
+    domain_code: str
+    domain_title: str
+    domain_guidance: str
+    domain_graded: bool
+    given: Given = Given()
+
+    @property
+    def words(self) -> str:
+        """The answer as one reads it, where it is not a grade."""
+        if self.given.no_grade:
+            return str(NO_GRADES[self.given.no_grade])
+        if self.type == Question.Type.DATE and self.given.value:
+            return format_date(date.fromisoformat(self.given.value), "j F Y")
+        return self.given.value
+
+    @property
+    def as_grade(self) -> dict[str, str]:
+        """The grade as it is shown."""
+        return {"name": self.given.grade_name, "tone": self.given.tone}
+
+    def is_for(self, agency: Agency, known: dict[str, str]) -> bool:
+        """Whether the agency is asked this, as far as the case and earlier answers say."""
+        if not self.agencies and not self.when:
+            return True
+        return Question(agencies=self.agencies, when=self.when).is_for(agency, known)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A domain of the paper, with the questions asked in it."""
+
+    code: str
+    title: str
+    guidance: str
+    graded: bool
+    asked: tuple[Asked, ...]
+
+    @property
+    def name(self) -> str:
+        """`D2 Information sharing`, and plain `Overall`."""
+        return (
+            self.title if self.code.lower() == self.title.lower() else f"{self.code} {self.title}"
+        )
+
+    @property
+    def grade(self) -> Asked | None:
+        """The question that grades the domain, if it has one."""
+        return next((each for each in self.asked if each.part == Question.Part.GRADE), None)
+
+    @property
+    def is_started(self) -> bool:
+        """Whether anything in it is answered."""
+        return any(not each.given.is_empty for each in self.asked)
+
+
+def sections(asked: Iterable[Asked]) -> list[Section]:
+    """The questions grouped into their domains, in order."""
+    groups = groupby(asked, key=lambda each: each.domain_code)
+    return [_section(code, tuple(group)) for code, group in groups]
+
+
+def _section(code: str, asked: tuple[Asked, ...]) -> Section:
+    first = asked[0]
+    return Section(code, first.domain_title, first.domain_guidance, first.domain_graded, asked)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """All questions of the tool with the answers saved so far, and what else submitting asks:
+    whether the auditor has declared independence, and how often the return was handed in."""
+
+    asked: list[Asked]
+    declared: bool
+    handed_in: int
+
+    def fingerprint(self, codes: Collection[str]) -> str:
+        """A digest of what is saved in these domains: it tells whether a page is out of date."""
+        saved = [
+            [each.key, *each.given.stored.values()]
+            for each in self.asked
+            if each.domain_code in codes and not each.given.is_empty
+        ]
+        return hashlib.sha256(json.dumps(saved).encode()).hexdigest()[:32]
+
+
+def read_draft(return_: AgencyReturn, person: User) -> Draft:
+    """What is saved of a return, in one statement. `person` is the one who would declare."""
+    declared = Independence.objects.filter(
+        agency_return=return_.pk, person=person, independent=True
+    )
+    handed_in = Submission.objects.filter(agency_return=return_.pk).order_by()
+    last = handed_in.values("agency_return").annotate(last=Max("number")).values("last")
+    answers = FilteredRelation("answers", condition=Q(answers__agency_return=return_.pk))
+    rows = list(
+        _questions(return_.audit_id)
+        .annotate(given=answers, declared=Exists(declared), last=last)
+        .values_list(*ASKED, *GIVEN, "declared", "last")
+    )
+    asked = [_asked(row[: len(ASKED)], row[len(ASKED) : -2]) for row in rows]
+    return Draft(asked, bool(rows and rows[0][-2]), (rows and rows[0][-1]) or 0)
+
+
+def _questions(audit_id: int) -> QuerySet[Question]:
+    rows = Question.objects.filter(domain__version__audit=audit_id)
+    return rows.order_by("domain__position", "position")
+
+
+def _asked(question: Row, given: Row) -> Asked:
+    *texts, grade_id = given
+    answer: list[Any] = [*(text or "" for text in texts), grade_id]
+    fields: list[Any] = [*question, Given(*answer)]
+    return Asked(*fields)
+
+
+def of_agency(
+    asked: Iterable[Asked], agency: Agency, characteristics: dict[str, str]
+) -> list[Asked]:
+    """The questions this agency is asked on a case with these characteristics, as far as its
+    answers have led."""
+    known = dict(characteristics)
+    kept = []
+    for each in asked:
+        if each.is_for(agency, known):
+            kept.append(each)
+            known[each.key] = each.given.value
+    return kept
+
+
+def of_return(asked: Iterable[Asked], return_: AgencyReturn) -> list[Asked]:
+    """The questions this return is asked."""
+    return of_agency(asked, return_.agency, return_.case.characteristics)
+
+
+def blank(audit_id: int) -> list[Asked]:
+    """All questions of an audit's tool, unanswered."""
+    return [Asked(*row) for row in _questions(audit_id).values_list(*ASKED)]
+
+
+def grades_of(audit_id: int) -> dict[str, Grade]:
+    """The grades of an audit's scale, by code."""
+    scale = Audit.objects.filter(pk=audit_id).values("tool_version__scale")
+    return {grade.code: grade for grade in Grade.objects.filter(scale__in=scale)}
+
+
+def filled(
+    asked: Iterable[Asked],
+    answers: Mapping[str, StoredAnswer],
+    grades: Mapping[str, Grade],
+) -> list[Asked]:
+    """The questions with the answers of a submission."""
+    return [
+        replace(each, given=_given(answers[each.key], grades)) if each.key in answers else each
+        for each in asked
+    ]
+
+
+def _given(answer: StoredAnswer, grades: Mapping[str, Grade]) -> Given:
+    grade = grades.get(answer["grade"])
+    if grade is None:
+        return Given(value=answer["value"], no_grade=answer["no_grade"])
+    return Given(answer["value"], "", grade.code, grade.name, grade.tone, grade.pk)
+
+
+def read_submission(return_: AgencyReturn, submission: Submission) -> list[Section]:
+    """A return as it was handed in, to be read."""
+    asked = filled(blank(return_.audit_id), submission.answers, grades_of(return_.audit_id))
+    return sections(of_return(asked, return_))

@@ -1,0 +1,41 @@
+"""What changes about agency returns: they are issued, answered, signed off, followed and closed."""
+
+from macfa.returns.services.answering import AnswerInput, save_answers, submit
+from macfa.returns.services.following import (
+    accept_late,
+    extend,
+    query,
+    record_not_returned,
+    remind,
+    remind_all_outstanding,
+)
+from macfa.returns.services.involvement import (
+    assign_auditor,
+    declare,
+    say_involved,
+    say_nil,
+    take_back_nil,
+)
+from macfa.returns.services.issuing import issue, replace_case
+from macfa.returns.services.signing import hand_back, sign_off
+
+__all__ = [
+    "AnswerInput",
+    "accept_late",
+    "assign_auditor",
+    "declare",
+    "extend",
+    "hand_back",
+    "issue",
+    "query",
+    "record_not_returned",
+    "remind",
+    "remind_all_outstanding",
+    "replace_case",
+    "save_answers",
+    "say_involved",
+    "say_nil",
+    "sign_off",
+    "submit",
+    "take_back_nil",
+]

@@ -1,0 +1,195 @@
+"""Following the returns: reminders, queries, more time, and returns that never come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.utils.dateformat import format as format_date
+
+from macfa.returns import rules
+from macfa.returns.flow import ReturnFlow
+from macfa.returns.models import AgencyReturn, Reminder, ReturnQuery
+from macfa.returns.outstanding import owed
+from notifications.inbox import Message
+from workflows import clock, tasks
+from workflows.errors import NotYet
+from workflows.lifecycle import act, beginning, tell_at_the_end
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from macfa.audits.models import Audit
+    from macfa.people.models import User
+    from workflows.lifecycle import Act
+
+
+def query(
+    *,
+    return_: AgencyReturn,
+    text: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> AgencyReturn:
+    """The coordinator sends a submitted return back to its auditor with a query (R18)."""
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_query(return_, by)
+        rules.check_says(text, "Say what you want to know.")
+        ReturnQuery.objects.create(agency_return=return_, text=text.strip(), asked_by=by)
+        doing.move("query", text=text)
+        tasks.start(doing, ReturnFlow.sent_back)
+    return return_
+
+
+def remind(
+    *,
+    return_: AgencyReturn,
+    note: str = "",
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> list[Reminder]:
+    """Remind whoever has the work, or the agency's leads; every reminder is kept."""
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_remind(return_, by)
+        [one] = owed([return_], by)
+        if not one.people:
+            raise NotYet("There is nobody else to remind: this is waiting for you.")
+        reminders = _keep(doing, one.people, note, by)
+        tell_at_the_end([_message(reminder) for reminder in reminders])
+    return reminders
+
+
+def _keep(doing: Act, people: Sequence[User], note: str, by: User) -> list[Reminder]:
+    for person in people:
+        doing.note("reminded", facts={"to_person": person.public_id}, text=note)
+    return Reminder.objects.bulk_create(
+        Reminder(agency_return=doing.record, person=person, by=by, at=clock.now(), note=note)
+        for person in people
+    )
+
+
+def _message(reminder: Reminder) -> Message:
+    return_ = reminder.agency_return
+    return Message(
+        reminder.person_id,
+        event="return.reminder",
+        event_key=f"reminder-{reminder.pk}",
+        text=f"Reminder: your return on {return_.case.label} {due_words(return_.due)}",
+        url=return_.get_absolute_url(),
+        at=reminder.at,
+    )
+
+
+def due_words(due: date) -> str:
+    """`is due 30 October 2026`, or was."""
+    verb = "was" if due < clock.today() else "is"
+    return f"{verb} due {format_date(due, 'j F Y')}"
+
+
+def remind_all_outstanding(*, audit: Audit, by: User) -> list[Reminder]:
+    """Remind everybody who owes a return of the audit, once a day at most.
+
+    Whoever owes several gets one message, and each return keeps its own reminder. Asked for
+    again the same day it reminds nobody, so a form posted twice has one effect.
+    """
+    rules.check_remind_all(audit, by)
+    reminders: list[Reminder] = []
+    with beginning():
+        outstanding = audit.returns.outstanding().order_by("pk")
+        waiting = [one for one in owed(outstanding, by) if one.can_be_reminded]
+        for one in waiting:
+            with act(one.return_, by=by) as (doing, return_):
+                if return_.is_outstanding:
+                    reminders += _keep(doing, one.people, "", by)
+        tell_at_the_end(_digests(reminders))
+    return reminders
+
+
+def _digests(reminders: Iterable[Reminder]) -> list[Message]:
+    """One message for each person, whether they owe one return or several."""
+    of_person: dict[int, list[Reminder]] = defaultdict(list)
+    for reminder in reminders:
+        of_person[reminder.person_id].append(reminder)
+    return [_message(rows[0]) if len(rows) == 1 else _digest(rows) for rows in of_person.values()]
+
+
+def _digest(rows: Sequence[Reminder]) -> Message:
+    first = min(rows, key=lambda row: row.agency_return.due)
+    due = due_words(first.agency_return.due)
+    return Message(
+        first.person_id,
+        event="return.reminder",
+        event_key=f"reminder-{first.pk}",
+        text=f"Reminder: {len(rows)} returns are waiting for you. The earliest {due}",
+        url="/tasks/",
+        at=first.at,
+    )
+
+
+def record_not_returned(
+    *,
+    return_: AgencyReturn,
+    reason: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> AgencyReturn:
+    """The audit goes on without this return, with a reason; whoever had it to do is told."""
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_runs_outstanding(return_, by)
+        rules.check_says(reason, "Say why the audit goes on without this return.")
+        doing.change(not_returned_because=reason.strip())
+        doing.move("record_not_returned", text=reason)
+        tasks.withdraw(doing, why="Recorded as not returned.")
+    return return_
+
+
+def accept_late(
+    *,
+    return_: AgencyReturn,
+    why: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> AgencyReturn:
+    """The agency may audit its work after all. Figures already published stay as they are."""
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_accept_late(return_, by)
+        rules.check_says(why, "Say why the agency may return it late.")
+        doing.change(not_returned_because="")
+        doing.move("accept_late", text=why)
+        tasks.start(doing, ReturnFlow.sent_back)
+    return return_
+
+
+def extend(
+    *,
+    return_: AgencyReturn,
+    due: date,
+    reason: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> AgencyReturn:
+    """Give an agency more time for one return; whoever has the work is told the new date."""
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_runs_outstanding(return_, by)
+        rules.check_says(reason, "Say why the agency gets more time.")
+        rules.check_extension(return_, due)
+        old, new = (format_date(day, "j F Y") for day in (return_.due, due))
+        doing.change(due=due)
+        doing.note("extended", facts={"old": old, "new": new}, text=reason)
+        tasks.postpone(doing, due)
+        [one] = owed([return_], by)
+        for person in one.people:
+            doing.tell(
+                person.pk,
+                event="return.extended",
+                event_key=f"extended-{return_.pk}-{return_.version + 1}",
+                text=f"New due date: your return on {return_.case.label} is due {new}",
+                url=return_.get_absolute_url(),
+            )
+    return return_

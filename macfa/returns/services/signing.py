@@ -1,0 +1,61 @@
+"""The agency lead's check of a return before it goes in, and its arrival with the coordinator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from macfa.returns import rules
+from macfa.returns.flow import ReturnFlow
+from macfa.returns.models import ReturnQuery
+from workflows import clock, tasks
+from workflows.lifecycle import act
+
+if TYPE_CHECKING:
+    from macfa.people.models import User
+    from macfa.returns.models import AgencyReturn, Submission
+    from workflows.lifecycle import Act
+
+
+def arrive(doing: Act, submission: Submission) -> None:
+    """The return reaches the coordinator: its grade and its time stand from now on."""
+    doing.change(
+        grade_id=submission.grade_id,
+        submitted_at=submission.sent_at,
+        submitted_by=doing.by,
+        late=rules.is_late(doing.record),
+    )
+
+
+def sign_off(
+    *, return_: AgencyReturn, by: User, expects: int | None = None, token: str | None = None
+) -> AgencyReturn:
+    """The agency's lead signs the return off; it goes to the coordinator as handed in (R19)."""
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_sign_off(return_, by)
+        submission = return_.submissions.order_by("-number")[:1].get()
+        submission.sent_at = clock.now()
+        submission.save(update_fields=["sent_at"])
+        doing.move("sign_off")
+        arrive(doing, submission)
+        tasks.finish(doing, ReturnFlow.sign_off, owned=False)
+    return return_
+
+
+def hand_back(
+    *,
+    return_: AgencyReturn,
+    why: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> AgencyReturn:
+    """The agency's lead asks the auditor to look again, and says at what."""
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_hand_back(return_, by)
+        rules.check_says(why, "Say what the auditor should look at again.")
+        ReturnQuery.objects.create(
+            agency_return=return_, within_agency=True, text=why.strip(), asked_by=by
+        )
+        doing.move("hand_back")
+        tasks.finish(doing, ReturnFlow.sign_off, owned=False)
+    return return_

@@ -1,0 +1,113 @@
+"""What the pages of a return have in common: the return, the way there, the bar above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.dateformat import format as format_date
+
+from macfa.audits.models import Audit
+from macfa.pages import person, visible
+from macfa.returns.forms import WhyForm
+from macfa.returns.lifecycle import ReturnState
+from macfa.returns.models import AgencyReturn
+from macfa.returns.progress import COLOURS
+from macfa.returns.services.following import due_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+    from macfa.people.models import User
+
+RELATED = ("audit__tool_version", "setting", "auditor", "grade", "submitted_by")
+
+
+def the_return(request: HttpRequest, public_id: str) -> AgencyReturn:
+    """The return of a page, if the person may see it."""
+    found: AgencyReturn = visible(AgencyReturn.objects, person(request), public_id, *RELATED)
+    return found
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    return_: AgencyReturn,
+    *,
+    status: int = 200,
+    **context: object,
+) -> HttpResponse:
+    """A page of a return, with the pages above it and what it is about."""
+    here = {"return": return_, "identity": _identity(return_), "crumbs": _crumbs(request, return_)}
+    return render(request, template, {**here, **context}, status=status)
+
+
+def _crumbs(request: HttpRequest, return_: AgencyReturn) -> list[tuple[str, str]]:
+    crumbs = [("My work", "/")]
+    audit = return_.audit
+    if Audit.objects.visible_to(person(request)).filter(pk=audit.pk).exists():
+        crumbs.append((f"Audit {audit.prefix}", audit.get_absolute_url()))
+    if request.path != return_.get_absolute_url():
+        crumbs.append((str(return_), return_.get_absolute_url()))
+    return crumbs
+
+
+def _identity(return_: AgencyReturn) -> dict[str, object]:
+    """Case, agency, state, when it is due, and how long it takes."""
+    facts = []
+    if return_.is_outstanding:
+        due = due_words(return_.due)
+        facts.append(due[0].upper() + due[1:] if due.startswith("was") else _due(return_))
+    version = return_.audit.tool_version
+    if version and return_.state in {ReturnState.ISSUED, ReturnState.DRAFTING}:
+        facts.append(f"About {version.minutes} minutes")
+    if return_.late:
+        facts.append("Late")
+    return {
+        "reference": return_.case.label,
+        "name": return_.answers_for,
+        "tag": return_.get_state_display(),
+        "colour": COLOURS[ReturnState(return_.state)],
+        "facts": facts,
+    }
+
+
+def _due(return_: AgencyReturn) -> str:
+    return f"Due {format_date(return_.due, 'j F Y')}"
+
+
+@dataclass(frozen=True)
+class WhyPage:
+    """A page that asks for one reason before an act."""
+
+    title: str
+    label: str
+    button: str
+    done: str
+    intro: str = ""
+    hint: str = ""
+    warning: bool = False
+
+
+def ask_why(
+    request: HttpRequest,
+    return_: AgencyReturn,
+    page: WhyPage,
+    act: Callable[[WhyForm, User], AgencyReturn],
+) -> HttpResponse:
+    """Ask for the reason, act, and go back to the return."""
+    form = WhyForm(
+        request.POST if request.method == "POST" else None,
+        label=page.label,
+        hint=page.hint,
+        version=return_.version,
+    )
+    if form.is_valid():
+        act(form, person(request))
+        messages.success(request, page.done.format(reference=return_.reference))
+        return redirect(return_)
+    return show(request, "returns/why.html", return_, page=page, form=form)

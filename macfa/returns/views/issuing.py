@@ -1,0 +1,186 @@
+"""The coordinator's pages: issue the audit, see who owes what, remind, replace a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
+from macfa.audits.lifecycle import Stage
+from macfa.audits.models import Audit
+from macfa.audits.rules import check_coordinates
+from macfa.forms import ActForm
+from macfa.pages import person, visible
+from macfa.people.models import Membership, Setting
+from macfa.people.roles import Role
+from macfa.returns import rules, services
+from macfa.returns.forms import ReplaceForm, SettingsForm
+from macfa.returns.outstanding import owed
+from macfa.returns.progress import figures, grid
+from macfa.sampling.balance import Balance, balances
+from macfa.sampling.models import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from macfa.people.models import Agency
+
+
+def _the_audit(request: HttpRequest, public_id: str) -> Audit:
+    """The audit of a page, for its coordinator."""
+    audit: Audit = visible(Audit.objects, person(request), public_id, "partnership")
+    check_coordinates(audit, person(request))
+    return audit
+
+
+def _show(
+    request: HttpRequest, template: str, audit: Audit, *above: tuple[str, str], **context: object
+) -> HttpResponse:
+    crumbs = [("My work", "/"), (f"Audit {audit.prefix}", audit.get_absolute_url()), *above]
+    return render(request, template, {"audit": audit, "crumbs": crumbs, **context})
+
+
+def _settings_of(audit: Audit) -> list[Setting]:
+    """The schools and practices of the audit's agencies."""
+    settings = Setting.objects.filter(agency__audits=audit).select_related("agency")
+    return list(settings.order_by("agency__position", "name"))
+
+
+# --- issuing -------------------------------------------------------------------------------------
+
+
+def issue_audit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What goes out, to whom and by when; then one button."""
+    audit = _the_audit(request, public_id)
+    if audit.stage not in {Stage.THEME_SELECTION, Stage.CASE_SAMPLING}:
+        return redirect("audit_returns", audit.public_id)
+    cases = list(audit.cases.counted().select_related("draw__pool"))
+    form = SettingsForm(
+        request.POST if request.method == "POST" else None,
+        cases=cases,
+        settings=_settings_of(audit),
+        version=audit.version,
+    )
+    if form.is_valid():
+        returns = services.issue(
+            audit=audit,
+            settings=form.chosen,
+            by=person(request),
+            expects=form.expects,
+            token=form.token,
+        )
+        messages.success(request, f"{audit.prefix} is issued: {len(returns)} returns asked for.")
+        return redirect("audit_returns", audit.public_id)
+    rules.check_issue(audit, cases, person(request))
+    return _preview(request, audit, cases, form)
+
+
+def _preview(
+    request: HttpRequest, audit: Audit, cases: Sequence[Case], form: SettingsForm
+) -> HttpResponse:
+    agencies = list(audit.agencies.all())
+    return _show(
+        request,
+        "returns/issue.html",
+        audit,
+        form=form,
+        cases=cases,
+        agencies=agencies,
+        without_lead=_without_lead(agencies),
+        count=len(cases) * len(agencies),
+        due=audit.due(Stage.AGENCY_AUDITS),
+        balances=_balances(cases),
+        asks_settings=any(not field.is_hidden for field in form),
+    )
+
+
+def _without_lead(agencies: Sequence[Agency]) -> list[Agency]:
+    """Agencies of which nobody would be told: their returns wait in an empty team's queue."""
+    leads = Membership.objects.current().filter(
+        team__role=Role.AGENCY_LEAD, team__agency__in=agencies
+    )
+    led = set(leads.values_list("team__agency", flat=True))
+    return [agency for agency in agencies if agency.pk not in led]
+
+
+def _balances(cases: Sequence[Case]) -> list[Balance]:
+    """The sample beside the pool it was drawn from (R11)."""
+    pool = cases[0].draw.pool
+    rows = dict(pool.rows.values_list("row_id", "characteristics"))
+    return balances(rows, [case.row_id for case in cases], pool.characteristics)
+
+
+# --- who owes what -------------------------------------------------------------------------------
+
+
+def audit_returns(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Cases beside agencies, the counts, and who has been chased."""
+    audit = _the_audit(request, public_id)
+    table = grid(audit)
+    outstanding = [row for row in table.returns if row.is_outstanding]
+    return _show(
+        request,
+        "returns/grid.html",
+        audit,
+        grid=table,
+        figures=figures(table.returns),
+        owed=owed(sorted(outstanding, key=lambda row: row.due), person(request)),
+    )
+
+
+def remind_all(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who would be reminded, and of what; then one button."""
+    audit = _the_audit(request, public_id)
+    user = person(request)
+    rules.check_remind_all(audit, user)
+    form = ActForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        sent = services.remind_all_outstanding(audit=audit, by=user)
+        count = f"{len(sent)} reminder{'' if len(sent) == 1 else 's'} sent."
+        messages.success(request, count if sent else "Nobody was left to remind today.")
+        return redirect("audit_returns", audit.public_id)
+    waiting = owed(audit.returns.outstanding().select_related("setting"), user)
+    above = ("Returns", f"{audit.get_absolute_url()}returns/")
+    return _show(
+        request,
+        "returns/remind_all.html",
+        audit,
+        above,
+        form=form,
+        waiting=[one for one in waiting if one.can_be_reminded],
+        today=[one for one in waiting if one.reminded_today],
+    )
+
+
+# --- replacing a case ----------------------------------------------------------------------------
+
+
+def replace_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put the next reserve in the place of a case."""
+    user = person(request)
+    case: Case = visible(Case.objects, user, public_id, "audit__partnership")
+    rules.check_replace(case, user)
+    issued = case.audit.stage == Stage.AGENCY_AUDITS
+    form = ReplaceForm(
+        request.POST if request.method == "POST" else None,
+        settings=_settings_of(case.audit) if issued else [],
+        version=case.version,
+    )
+    if form.is_valid():
+        fresh = services.replace_case(
+            case=case,
+            reason=form.cleaned_data["why"],
+            settings=form.chosen,
+            by=user,
+            expects=form.expects,
+            token=form.token,
+        )
+        messages.success(request, f"{case.label} is replaced by {fresh.label}.")
+        return redirect(fresh)
+    above = (case.label, case.get_absolute_url())
+    return _show(
+        request, "returns/replace.html", case.audit, above, form=form, case=case, issued=issued
+    )

@@ -1,0 +1,1 @@
+"""What the site costs, beside what else would do the same work (`make bench`)."""

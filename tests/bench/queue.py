@@ -1,0 +1,204 @@
+"""The queue: page 1 of my work and of the team's, whatever lies behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.db import connection
+from django.test import Client
+from viewflow.workflow.models import Task
+
+from tests.bench.backlog import permission
+from tests.bench.desks import FEW, MANY, Desk, Office, open_office
+from tests.bench.measure import medians, statements
+from tests.bench.stock.flow import StockReturn, allow
+from tests.bench.table import Figure, Goal, figure
+from workflows import queue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
+    from macfa.people.models import User
+    from workflows.models import WorkItem
+
+    Times = dict[str, float]
+
+NAME = "queue"
+ROUNDS = 15
+SIZES = {"10 k": 10_000, "100 k": 100_000}
+MY_WORK, TEAM_QUEUE = "/", "/tasks/team/"
+#: A page about no record, with everything around it that a page of the site has.
+EMPTY_PAGE = "/accessibility/"
+
+ROWS = """
+SELECT i.id, i.public_id, i.title, i.reference, i.due, i.flow_task, i.team_id, t.name
+FROM workflows_workitem i JOIN people_team t ON t.id = i.team_id
+WHERE i.finished IS NULL AND {which} ORDER BY i.due, i.id LIMIT 26
+"""
+COUNT = """
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM workflows_workitem i WHERE i.finished IS NULL AND {which} LIMIT 100
+) AS counted
+"""
+HELD_BY = "i.owner_id = {}"
+WAITING_IN = "i.owner_id IS NULL AND i.team_id = {}"
+WAITING_ANYWHERE_IN = "i.owner_id IS NULL AND i.tenant_id = {}"
+
+
+@dataclass(frozen=True)
+class View:
+    """A page of the queue as somebody sees it, and what else would read the same rows."""
+
+    what: str
+    address: str
+    person: User
+    items: Callable[[], QuerySet[WorkItem]]
+    sql: tuple[str, ...]
+    stock: Callable[[], Any]
+
+
+def measure(database: str) -> list[Figure]:
+    """Each page at each size, and its statements with few tasks and with many."""
+    office = open_office()
+    row = partial(figure, NAME, database)
+    figures = [statements_of(row, office, address) for address in (MY_WORK, TEAM_QUEUE)]
+    pages: dict[str, list[float]] = {}
+    for size, number in SIZES.items():
+        office.backlog.grow(number)
+        for view in (my_work(office.many), team_queue(office.many), given_out(office)):
+            times = times_of(view)
+            pages.setdefault(view.what, []).append(times["page"])
+            figures += figures_of(row, f"{view.what}, {size} open", times)
+    return figures + [growth(row, what, times) for what, times in pages.items()]
+
+
+def my_work(desk: Desk) -> View:
+    """What an auditor holds. The page also says how much waits for their team."""
+    held, waiting = HELD_BY.format(desk.auditor.pk), WAITING_IN.format(desk.team.pk)
+    return View(
+        "my work",
+        MY_WORK,
+        desk.auditor,
+        lambda: queue.mine(desk.auditor.pk),
+        (ROWS.format(which=held), COUNT.format(which=held), COUNT.format(which=waiting)),
+        lambda: Task.objects.inbox([StockReturn], allow(desk.auditor, ())),
+    )
+
+
+def team_queue(desk: Desk) -> View:
+    """What waits in one team's queue."""
+    waiting = WAITING_IN.format(desk.team.pk)
+    return View(
+        "team queue",
+        TEAM_QUEUE,
+        desk.auditor,
+        lambda: queue.claimable([desk.team.pk]),
+        (ROWS.format(which=waiting), COUNT.format(which=waiting)),
+        lambda: Task.objects.queue([StockReturn], allow(desk.auditor, [permission(desk.team)])),
+    )
+
+
+def given_out(office: Office) -> View:
+    """What waits in any team's queue of a partnership, whose coordinator gives it out."""
+    coordinator, teams = office.home["coordinator"], office.teams
+    waiting = WAITING_ANYWHERE_IN.format(office.home.partnership.pk)
+    return View(
+        "coordinator’s queue",
+        TEAM_QUEUE,
+        coordinator,
+        lambda: queue.claimable(team.pk for team in teams),
+        (ROWS.format(which=waiting), COUNT.format(which=waiting)),
+        lambda: Task.objects.queue([StockReturn], allow(coordinator, map(permission, teams))),
+    )
+
+
+def times_of(view: View) -> Times:
+    """The medians of a view, of what reads the same rows, and of an empty page."""
+    client = signed_in(view.person)
+    return medians(
+        {
+            "rows": lambda _number: queue.page(view.items()),
+            "sql": lambda _number: read(view.sql),
+            "stock": lambda _number: stock_page(view.stock()),
+            "page": lambda _number: get(client, view.address),
+            "empty": lambda _number: get(client, EMPTY_PAGE),
+        },
+        ROUNDS,
+    )
+
+
+def signed_in(person: User) -> Client:
+    """The browser of somebody who is signed in."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(person)
+    return client
+
+
+def get(client: Client, address: str) -> None:
+    """Fetch a page."""
+    status = client.get(address).status_code
+    assert status == 200, f"{address} answered {status}"
+
+
+def read(sql: tuple[str, ...]) -> None:
+    """Run hand-written statements and fetch what they find."""
+    with connection.cursor() as cursor:
+        for statement in sql:
+            cursor.execute(statement)
+            cursor.fetchall()
+
+
+def stock_page(tasks: QuerySet[Any]) -> None:
+    """Page 1 of a list of viewflow's, with its count."""
+    page = Paginator(tasks, queue.PAGE).get_page(1)
+    assert page.paginator.count >= len(list(page))
+
+
+def figures_of(row: Callable[..., Figure], what: str, times: Times) -> list[Figure]:
+    """The rows beside the hand-written SQL and stock viewflow; the page beside its floor."""
+    rows = partial(row, f"{what}: rows and count", times["rows"], "ms")
+    return [
+        rows(beside="hand-written SQL", beside_value=times["sql"]),
+        rows(beside="stock viewflow’s list", beside_value=times["stock"]),
+        row(
+            f"{what}: page 1",
+            times["page"],
+            "ms",
+            beside="hand-written SQL + an empty page",
+            beside_value=times["sql"] + times["empty"],
+            goal=Goal(1.5),
+        ),
+    ]
+
+
+def growth(row: Callable[..., Figure], what: str, times: list[float]) -> Figure:
+    """The page at the largest size beside that at the smallest."""
+    small, *_, large = SIZES
+    return row(
+        f"{what}, {large} open: page 1",
+        times[-1],
+        "ms",
+        beside=f"with {small} open",
+        beside_value=times[0],
+        goal=Goal(1.3),
+    )
+
+
+def statements_of(row: Callable[..., Figure], office: Office, address: str) -> Figure:
+    """The statements of a page with many tasks, which must be those of one with few."""
+    many, few = (
+        statements(get, signed_in(desk.auditor), address) for desk in (office.many, office.few)
+    )
+    return row(
+        f"{address} with {MANY:,} tasks",
+        many,
+        "statements",
+        beside=f"with {FEW}",
+        beside_value=few,
+        goal=Goal(1),
+    )

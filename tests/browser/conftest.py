@@ -1,0 +1,42 @@
+"""The people of the tests, and a browser window for each of them."""
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.windows import NewContext, Windows
+from tests.cast import Cast, assemble
+
+#: How long a page may take to come, in milliseconds: two processes and a browser share a machine.
+PATIENCE = 15_000
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def cast(site: str) -> Cast:
+    """Everybody, on the running site."""
+    return assemble()
+
+
+@pytest.fixture
+def opens(new_context: NewContext) -> NewContext:
+    """Opens windows that wait long enough."""
+
+    def open_one(**options: bool) -> BrowserContext:
+        context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    return open_one
+
+
+@pytest.fixture
+def windows(cast: Cast, opens: NewContext) -> Windows:
+    """A window for each person, opened when looked at."""
+    return Windows(cast, opens)
+
+
+@pytest.fixture
+def plain_windows(cast: Cast, opens: NewContext) -> Windows:
+    """The same in browsers that run no scripts."""
+    return Windows(cast, opens, javascript=False)

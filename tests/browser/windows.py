@@ -1,0 +1,125 @@
+"""Browser windows of the people who take part, and the few things they do in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.cast import PASSWORD, Cast
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+#: An assignment has to show on an open page within this many milliseconds.
+AT_ONCE = 2000
+
+
+class NewContext(Protocol):
+    """pytest-playwright's `new_context`."""
+
+    def __call__(self, *, java_script_enabled: bool) -> BrowserContext: ...
+
+
+@dataclass
+class Windows:
+    """A window for each person, with a session of its own: `windows["lead.pol"]`.
+
+    It is opened, and its person signs in, when it is first looked at.
+    """
+
+    cast: Cast
+    new_context: NewContext
+    javascript: bool = True
+    pages: dict[str, Page] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Page:
+        if name not in self.pages:
+            context = self.new_context(java_script_enabled=self.javascript)
+            self.pages[name] = context.new_page()
+            sign_in(self.pages[name], self.cast[name].email)
+        return self.pages[name]
+
+    def second_tab(self, name: str) -> Page:
+        """Another tab of the same person, on their work."""
+        page = self[name].context.new_page()
+        page.goto("/")
+        return page
+
+
+def sign_in(page: Page, email: str) -> None:
+    """Sign in as a person would."""
+    page.goto("/accounts/login/")
+    enter_account(page, email)
+    expect(h1(page)).to_have_text("My work")
+
+
+def enter_account(page: Page, email: str) -> None:
+    """Fill in the sign-in form that is open."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    press(page, "Sign in")
+
+
+def press(page: Page, button: str) -> None:
+    """Press the one button, or link that looks like one, that says this."""
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def follow(page: Page, link: str) -> None:
+    """Follow the one link in the page's own part that says this."""
+    main(page).get_by_role("link", name=link, exact=True).click()
+
+
+def main(page: Page) -> Locator:
+    """The page's own part, without header, navigation and footer."""
+    return page.get_by_role("main")
+
+
+def h1(page: Page) -> Locator:
+    """The page's heading."""
+    return page.get_by_role("heading", level=1)
+
+
+def lands_on(page: Page, heading: str) -> None:
+    """The page that comes has this heading, and the site did not fall over."""
+    expect(h1(page)).to_have_text(heading)
+
+
+def is_told(page: Page, words: str) -> None:
+    """The page that comes says at its top what was done."""
+    expect(main(page).get_by_role("alert")).to_contain_text(words)
+
+
+def type_in(page: Page, label: str, text: str) -> None:
+    """Type into the one box with this label."""
+    page.get_by_role("textbox", name=label, exact=True).fill(text)
+
+
+def type_date(page: Page, question: str, day: date) -> None:
+    """Type a date into its three boxes."""
+    boxes = page.get_by_role("group", name=question)
+    for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        boxes.get_by_label(part).fill(str(value))
+
+
+def tick(page: Page, *labels: str) -> None:
+    """Tick the boxes that say this."""
+    for label in labels:
+        page.get_by_role("checkbox", name=label, exact=True).check()
+
+
+def choose(page: Page, question: str, answer: str) -> None:
+    """Choose the answer to a question with radio buttons."""
+    question_asked = page.get_by_role("group", name=question)
+    question_asked.get_by_role("radio", name=answer, exact=True).check()
+
+
+def begin_task(page: Page, title: str, reference: str) -> None:
+    """Open a task from one's own work."""
+    page.goto("/")
+    task = re.compile(rf"^{re.escape(title)}\s*, {re.escape(reference)}$")
+    main(page).get_by_role("link", name=task).click()

@@ -1,0 +1,117 @@
+"""What the queue's pages ask: who gets the work, and why it moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workflows.models import WorkItem
+    from workflows.queue import Candidate
+
+REASON = 500
+
+
+def new_token() -> str:
+    """A token that no form had before."""
+    return uuid4().hex
+
+
+class WorkForm(forms.Form):
+    """A form about work items. It knows which version of each its page showed."""
+
+    use_required_attribute = False
+    mark_optional = True
+
+    token = forms.CharField(
+        required=False, max_length=40, initial=new_token, widget=forms.HiddenInput
+    )
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, items: Sequence[WorkItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = items
+        shown = " ".join(f"{item.public_id}:{item.version}" for item in items)
+        self.fields["version"].initial = shown
+
+    @property
+    def expects(self) -> dict[int, int]:
+        """The version of each work item that the person saw, by the item's number."""
+        pairs = (each.partition(":") for each in self.cleaned_data["version"].split())
+        versions = {public_id: version for public_id, _, version in pairs if version.isdecimal()}
+        return {
+            item.pk: int(versions[item.public_id])
+            for item in self.items
+            if item.public_id in versions
+        }
+
+
+class ReleaseForm(WorkForm):
+    """Why work goes back to the team's queue."""
+
+    why = forms.CharField(
+        label="Why does it go back?",
+        help_text="Your team and whoever leads the work can read this. Do not name a child.",
+        max_length=REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "Enter why the work goes back to the queue",
+            "max_length": f"The reason must be {REASON} characters or fewer",
+        },
+    )
+
+
+class GiveForm(WorkForm):
+    """Who gets the work; and why, where somebody else holds it now."""
+
+    person = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose who should do it",
+            "invalid_choice": "Choose somebody from the list",
+        },
+    )
+    why = forms.CharField(
+        max_length=REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "Enter why the work moves from one person to another",
+            "max_length": f"The reason must be {REASON} characters or fewer",
+        },
+    )
+
+    def __init__(
+        self, *args: Any, items: Sequence[WorkItem], people: Sequence[Candidate], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, items=items, **kwargs)
+        self.people = {str(each.person.public_id): each.person for each in people}
+        #: Whether somebody holds any of it now, so that a reason is asked for.
+        self.moves = any(item.owner_id for item in items)
+        holders = {item.owner_id for item in items}
+        self.others = any(each.person.pk not in holders for each in people) or len(holders) > 1
+        person, why = self.fields["person"], self.fields["why"]
+        assert isinstance(person, forms.ChoiceField)
+        person.label = "Who should do it?" if len(items) == 1 else "Who should do them?"
+        person.choices = [
+            (str(each.person.public_id), describe(each, has_it=holders == {each.person.pk}))
+            for each in people
+        ]
+        why.required = self.moves
+        why.label = "Why does it move?" if self.moves else "Why this person?"
+
+    @property
+    def chosen(self) -> Any:
+        """The person chosen."""
+        return self.people[self.cleaned_data["person"]]
+
+
+def describe(candidate: Candidate, *, has_it: bool) -> str:
+    """A person as the choice names them, with how much they hold already."""
+    number = candidate.holds
+    holds = f"{number} open task{'' if number == 1 else 's'}" if number else "no open tasks"
+    now = "has it now, " if has_it else ""
+    return f"{candidate.person.get_full_name()} ({now}{holds})"

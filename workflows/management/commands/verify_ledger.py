@@ -1,0 +1,23 @@
+"""`manage.py verify_ledger`: whether any entry of the ledger was changed, added or taken away."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from workflows import ledger
+from workflows.models import LedgerEntry
+
+
+class Command(BaseCommand):
+    help = "Verifies every chain of the ledger: every fault on a line, exit 1 where there is one."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Print each fault as it is found."""
+        found = 0
+        for fault in ledger.faults():
+            found += 1
+            self.stderr.write(fault)
+        if found:
+            raise SystemExit(1)
+        number = LedgerEntry.objects.count()
+        self.stdout.write(self.style.SUCCESS(f"The ledger is whole: {number} entries."))
