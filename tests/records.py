@@ -18,7 +18,7 @@ from macfa.returns.models import AgencyReturn
 from macfa.sampling.models import Case, Draw, Pool
 from workflows import clock, tasks
 from workflows.lifecycle import Lifecycle, act, begin, beginning
-from workflows.models import WorkItem
+from workflows.models import Record, WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,8 +51,7 @@ def a_draw(cast: Cast, audit: Audit) -> Draw:
             facts={"size": 0},
         )
         draw = Draw(audit=audit, pool=pool, method="", seed="", population=0, drawn_by=by)
-        facts = {"count": 0, "population": 0, "method": ""}
-        return begin(draw, "drawn", by=by, facts=facts)
+        return begin(draw, "drawn", by=by, facts={"count": 0, "population": 0, "method": ""})
 
 
 def a_case(cast: Cast, audit: Audit | None = None) -> Case:
@@ -117,7 +116,13 @@ def waiting(cast: Cast, case: Case | None = None, agency: str = "CSC") -> WorkIt
     return item_of(return_)
 
 
-def item_of(record: Lifecycle) -> WorkItem:
+def return_of(item: WorkItem) -> AgencyReturn:
+    """The return that work is about."""
+    assert isinstance(item.subject, AgencyReturn)
+    return item.subject
+
+
+def item_of(record: Record) -> WorkItem:
     """The open work on a record."""
     [item] = tasks.open_items([record])
     return item

@@ -6,3 +6,17 @@ import secrets
 def public_id() -> str:
     """A new random id, safe in an address (128 bits in 22 characters)."""
     return secrets.token_urlsafe(16)
+
+
+class PublicIdConverter:
+    """The part of an address that is a public id; anything else is no address at all."""
+
+    regex = "[A-Za-z0-9_-]{22}"
+
+    def to_python(self, value: str) -> str:
+        """The id as it stands in the address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The id as it goes into an address."""
+        return value

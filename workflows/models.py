@@ -120,7 +120,7 @@ class WorkItem(AbstractTask):
     process = models.ForeignKey(Process, models.PROTECT, related_name="items")
     after = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="work", db_index=False
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     team = models.ForeignKey(
         settings.WORKFLOWS_TEAM_MODEL, models.PROTECT, related_name="+", db_index=False
@@ -154,6 +154,11 @@ class WorkItem(AbstractTask):
                 fields=("team", "due", "id"),
                 condition=Q(finished=None, owner=None),
                 name="open_of_team",
+            ),
+            models.Index(
+                fields=("team", "due", "id"),
+                condition=Q(finished=None, owner__isnull=False),
+                name="held_of_team",
             ),
             models.Index(
                 fields=("tenant", "due", "id"), condition=Q(finished=None), name="open_of_tenant"

@@ -9,8 +9,8 @@ urlpatterns = [
     path("tasks/", views.my_work, name="tasks"),
     path("tasks/team/", views.team_queue, name="team_queue"),
     path("tasks/give/", views.give_many, name="give_many"),
-    path("tasks/<str:public_id>/", views.open_task, name="open_task"),
-    path("tasks/<str:public_id>/claim/", views.claim, name="claim"),
-    path("tasks/<str:public_id>/release/", views.release, name="release"),
-    path("tasks/<str:public_id>/give/", views.give, name="give"),
+    path("tasks/<id:public_id>/", views.open_task, name="open_task"),
+    path("tasks/<id:public_id>/claim/", views.claim, name="claim"),
+    path("tasks/<id:public_id>/release/", views.release, name="release"),
+    path("tasks/<id:public_id>/give/", views.give, name="give"),
 ]

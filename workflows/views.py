@@ -49,8 +49,9 @@ def team_queue(request: HttpRequest) -> HttpResponse:
     me = person(request)
     mine, given = queue.team_ids(me), queue.gives(me)
     held = bool(given) and request.GET.get("show") == "held"
-    items = queue.held_in(given) if held else queue.claimable({*mine, *given})
-    page = queue.page(items, after=_after(request))
+    teams = given if held else sorted({*mine, *given})
+    items = queue.held_in(teams) if held else queue.claimable(teams)
+    page = queue.page(items, after=_after(request), of_teams=teams)
     context = {"page": page, "mine": mine, "given": given, "held": held}
     return render(request, "workflows/team_queue.html", context | _pages(request, page))
 

@@ -74,4 +74,4 @@ def _amber(action: Action, today: date) -> str:
         reasons.append("Its owner says it is at risk")
     if action.updated_on < today - timedelta(weeks=action.audit.partnership.amber_after_weeks):
         reasons.append(f"No update since {date_format(action.updated_on, 'j F Y')}")
-    return "; ".join([*reasons, _due(action, today)])
+    return ". ".join([*reasons, _due(action, today)])

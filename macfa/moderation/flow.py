@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from macfa.moderation.access import sits_on
 from macfa.moderation.models import Panel
-from macfa.moderation.rules import check_may_moderate
+from macfa.moderation.rules import check_is, check_may_moderate
 from macfa.people.models import Team
 from macfa.people.roles import Role
 from workflows.flow import End, Flow, HumanTask, Start, Work, this
@@ -52,9 +52,9 @@ class PanelFlow(Flow):
     """
 
     joined = Start(this.prepare)
-    prepare = HumanTask("Read the cases before the panel", work=preparation_work).Next(
-        this.prepared
-    )
+    prepare = HumanTask(
+        "Read the cases before the panel", work=preparation_work, may_hold=check_is
+    ).Next(this.prepared)
     prepared = End()
 
 

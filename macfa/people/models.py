@@ -112,7 +112,8 @@ class User(AbstractBaseUser):
 class TeamQuerySet(models.QuerySet["Team"]):
     def of(self, person: User) -> TeamQuerySet:
         """The teams somebody works in today."""
-        return self.filter(memberships__in=Membership.objects.current().filter(person=person))
+        mine = Membership.objects.current().filter(person=person)
+        return self.filter(memberships__in=mine).distinct()
 
     def for_role(self, partnership: Partnership, role: Role, agency: Agency | None = None) -> Team:
         """The one team of a role, in an agency where the role is an agency's; made when new."""

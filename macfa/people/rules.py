@@ -54,7 +54,7 @@ def check_holds(
 def people_in(team: Team) -> QuerySet[User]:
     """The people who work in a team today, by name."""
     current = Membership.objects.current().filter(team=team)
-    return User.objects.filter(memberships__in=current).order_by("name")
+    return User.objects.filter(memberships__in=current).order_by("name").distinct()
 
 
 def only_one(team: Team) -> User | None:

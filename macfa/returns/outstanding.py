@@ -66,7 +66,9 @@ def owed(returns: Iterable[AgencyReturn], by: User) -> list[Owed]:
     desks = desks_of(agencies.values(), Role.AGENCY_LEAD)
     holders = {item.subject_id: item.owner for item in tasks.open_items(rows) if item.owner}
     reminders = Reminder.objects.filter(agency_return__in=rows).order_by()
-    sent = reminders.values("agency_return").annotate(last=Max("at"), times=Count("at", distinct=True))
+    sent = reminders.values("agency_return").annotate(
+        last=Max("at"), times=Count("at", distinct=True)
+    )
     chased = {row["agency_return"]: (row["last"], row["times"]) for row in sent}
     found = []
     for row in rows:

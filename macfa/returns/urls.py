@@ -4,20 +4,20 @@ from django.urls import path
 
 from macfa.returns.views import answering, following, involvement, issuing, reading
 
-ONE = "returns/<str:public_id>/"
-AUDIT = "audits/<str:public_id>/"
+ONE = "returns/<id:public_id>/"
+AUDIT = "audits/<id:public_id>/"
 
 urlpatterns = [
     path(f"{AUDIT}issue/", issuing.issue_audit, name="issue_audit"),
     path(f"{AUDIT}returns/", issuing.audit_returns, name="audit_returns"),
     path(f"{AUDIT}returns/remind/", issuing.remind_all, name="remind_all"),
-    path("cases/<str:public_id>/replace/", issuing.replace_case, name="replace_case"),
+    path("cases/<id:public_id>/replace/", issuing.replace_case, name="replace_case"),
     path(ONE, reading.return_page, name="return"),
     path(f"{ONE}involvement/", involvement.say_involvement, name="say_involvement"),
     path(f"{ONE}take-back/", involvement.take_back_nil, name="take_back_nil"),
     path(f"{ONE}auditor/", involvement.choose_auditor, name="choose_auditor"),
     path(f"{ONE}independence/", involvement.declare, name="declare_independence"),
-    path(f"{ONE}domains/<str:code>/", answering.domain, name="return_domain"),
+    path(f"{ONE}domains/<slug:code>/", answering.domain, name="return_domain"),
     path(f"{ONE}check/", answering.check, name="check_return"),
     path(f"{ONE}sign-off/", reading.sign_off, name="sign_off_return"),
     path(f"{ONE}hand-back/", reading.hand_back, name="hand_back_return"),

@@ -159,4 +159,6 @@ def the_sample_is_drawn(page: Page) -> None:
 def the_audit_is_issued(page: Page) -> None:
     """Every agency of the audit is sent every case."""
     begin_task(page, DRAW, "NEG")
+    press(page, "Issue the audit to the agencies")
     press(page, "Issue the audit")
+    is_told(page, "4")

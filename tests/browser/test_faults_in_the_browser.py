@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from macfa.audits.services import ask_for_views, propose_theme
 from tests.browser.windows import (
     enter_account,
-    h1,
     is_told,
     lands_on,
     main,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tests.browser.windows import Windows
     from tests.cast import Cast
 
+EVIDENCE = "Referrals have risen by a third"
+
 
 @pytest.fixture
 def audit(cast: Cast) -> Audit:
@@ -38,7 +40,7 @@ def fill_in_a_theme(page: Page, audit: Audit) -> None:
     page.goto(f"{audit.get_absolute_url()}themes/add/")
     type_in(page, "Theme", "Neglect")
     tick(page, "Emerging theme")
-    type_in(page, "Why now?", "Referrals have risen by a third")
+    type_in(page, "Why now?", EVIDENCE)
 
 
 def expect_one_theme(page: Page, audit: Audit) -> None:
@@ -70,11 +72,12 @@ def test_pressing_again_after_the_answer_was_lost_lands_on_the_result(
     page = plain_windows["coordinator"]
     fill_in_a_theme(page, audit)
     page.route("**/themes/add/", lose_the_answer, times=1)
-    with page.expect_event("requestfailed", lambda request: is_post(request)):
+    with page.expect_event("requestfailed", is_post):
         press(page, "Add theme")
     assert audit.themes.count() == 1
     press(page, "Add theme")
-    expect_one_theme(page, audit)
+    lands_on(page, audit.title)
+    assert audit.themes.count() == 1
 
 
 def is_post(request: Request) -> bool:
@@ -96,16 +99,29 @@ def test_going_back_and_sending_again_has_one_effect(windows: Windows, audit: Au
     page.go_back()
     lands_on(page, "Add a candidate theme")
     press(page, "Add theme")
-    page.wait_for_load_state()
-    print(page.url, h1(page).inner_text(), audit.themes.count())
-    print(main(page).aria_snapshot())
+    expect(main(page).get_by_role("alert")).to_contain_text("“Neglect” is already one of")
+    expect(page.get_by_role("textbox", name="Why now?")).to_have_value(EVIDENCE)
+    assert audit.themes.count() == 1
 
 
 def test_an_old_tab_is_told_and_what_was_typed_is_kept(windows: Windows, audit: Audit) -> None:
-    page, old = windows["coordinator"], windows.second_tab("coordinator")
-    for tab in (page, old):
-        tab.goto(f"{audit.get_absolute_url()}dates/propose/")
-        print(main(tab).aria_snapshot())
+    propose_theme(
+        audit=audit, title="Neglect", sources=["priority"], evidence=EVIDENCE, by=audit.coordinator
+    )
+    ask_for_views(audit=audit, by=audit.coordinator)
+    page, old = windows["qppa"], windows.second_tab("qppa")
+    for tab, comment in ((page, "Timely"), (old, "Not before the inspection")):
+        tab.goto(f"{audit.get_absolute_url()}themes/view/")
+        type_in(tab, "Your comment (optional)", comment)
+    press(page, "Give your view")
+    is_told(page, "Your view of the themes has been recorded")
+    with old.expect_response(lambda response: is_post(response.request)) as answer:
+        press(old, "Give your view")
+    assert answer.value.status == 409
+    lands_on(old, "This was not saved")
+    expect(old.get_by_role("textbox", name="Comment")).to_have_value("Not before the inspection")
+    press(old, "Open the page as it is now")
+    expect(old.get_by_role("textbox", name="Your comment")).to_have_value("Timely")
 
 
 def test_whoever_was_signed_out_signs_in_and_is_back_where_they_were(
@@ -119,3 +135,17 @@ def test_whoever_was_signed_out_signs_in_and_is_back_where_they_were(
     lands_on(page, "Sign in")
     enter_account(page, windows.cast["coordinator"].email)
     lands_on(page, "Add a candidate theme")
+
+
+def test_a_form_sent_after_signing_out_changes_nothing_and_is_there_again_after_signing_in(
+    windows: Windows, audit: Audit
+) -> None:
+    page, other = windows["coordinator"], windows.second_tab("coordinator")
+    fill_in_a_theme(page, audit)
+    press(other, "Sign out")
+    lands_on(other, "Sign in")
+    press(page, "Add theme")
+    lands_on(page, "Sign in")
+    enter_account(page, windows.cast["coordinator"].email)
+    lands_on(page, "Add a candidate theme")
+    assert not audit.themes.exists()

@@ -22,6 +22,8 @@ from macfa.overview import invariants as of_audits
 from macfa.people.models import User
 from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
+from macfa.sampling import services as sampling
+from macfa.sampling.draw import parse_strata
 from notifications import inbox
 from notifications.models import Notification
 from tests import factories
@@ -77,16 +79,16 @@ def waiting_work(cast: Cast) -> list[WorkItem]:
     """Many audits of the police's own work, in the team's queue to be claimed."""
     audit = factories.audit_scoped(cast)
     by = cast["coordinator"]
-    factories.sampling.load_pool(
+    sampling.load_pool(
         audit=audit,
         file_name="pool.csv",
         content=factories.pool_csv(90),
         layout=factories.LAYOUT,
         by=by,
     )
-    quotas = factories.parse_strata(STRATA)
-    draw = factories.sampling.draw_sample(audit=audit, quotas=quotas, seed="kill", by=by)
-    factories.sampling.confirm_draw(draw=draw, by=by)
+    quotas = parse_strata(STRATA)
+    draw = sampling.draw_sample(audit=audit, quotas=quotas, seed="kill", by=by)
+    sampling.confirm_draw(draw=draw, by=by)
     returns.issue(audit=audit, by=by)
     for return_ in audit.returns.filter(agency__code="POL").select_related("case", "agency"):
         returns.say_involved(

@@ -125,9 +125,7 @@ def test_the_three_grades_are_counted_apart(cast: Cast, audit: Audit) -> None:
     assert counted(told, "cases") == {"O": 0, "G": 0, "RI": 1, "I": 1}
 
 
-def test_it_says_how_many_grades_the_panel_changed_and_which_way(
-    cast: Cast, audit: Audit
-) -> None:
+def test_it_says_how_many_grades_the_panel_changed_and_which_way(cast: Cast, audit: Audit) -> None:
     assert said(cast, audit)["changed"] == {"of": 3, "changed": 2, "downward": 1}
 
 
@@ -143,9 +141,7 @@ def test_domains_are_counted_over_cases(cast: Cast, audit: Audit) -> None:
     assert {tuple(row["counts"]) for row in rows} == {(0, 2, 0, 0)}
 
 
-def test_it_says_how_the_sample_was_drawn_and_when_the_panel_met(
-    cast: Cast, audit: Audit
-) -> None:
+def test_it_says_how_the_sample_was_drawn_and_when_the_panel_met(cast: Cast, audit: Audit) -> None:
     told = said(cast, audit)
     assert told["sample"] == {"population": 12, "method": "sha256-order/1", "replaced": 0}
     assert told["cases"] == 2
@@ -180,9 +176,7 @@ def test_a_return_that_comes_when_the_panel_has_decided_changes_no_count(
     assert {row["name"]: row["missing"] for row in after["agencies"]}["Police"] == 1
 
 
-def test_findings_and_actions_are_told_by_reference_without_names(
-    cast: Cast, audit: Audit
-) -> None:
+def test_findings_and_actions_are_told_by_reference_without_names(cast: Cast, audit: Audit) -> None:
     finding = factories.a_finding(cast, audit)
     action = factories.an_action(cast, audit, finding)
     told = said(cast, audit)

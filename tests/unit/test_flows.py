@@ -19,7 +19,7 @@ from macfa.people.roles import Role
 from macfa.returns.flow import ReturnFlow
 from notifications.models import Notification
 from tests.cast import Cast, assemble
-from tests.records import a_return, an_audit, item_of, waiting
+from tests.records import a_return, an_audit, item_of, return_of, waiting
 from workflows import clock, diagrams, invariants, tasks
 from workflows.assignment import claim, give, release
 from workflows.checks import check_flow, check_site
@@ -236,14 +236,14 @@ def test_a_task_is_finished_once(cast: Cast, return_: AgencyReturn) -> None:
 
 def test_a_task_nobody_held_becomes_the_doers(cast: Cast) -> None:
     item = waiting(cast)
-    done = do(item.subject, ReturnFlow.audit_own_work, cast["auditor.csc"], "submit")  # type: ignore[arg-type]
+    done = do(return_of(item), ReturnFlow.audit_own_work, cast["auditor.csc"], "submit")
     assert done.owner == cast["auditor.csc"]
 
 
 def test_a_task_nobody_held_is_not_done_by_who_may_not_hold_it(cast: Cast) -> None:
     item = waiting(cast)
     with pytest.raises(NotAllowed, match="not an auditor of"):
-        do(item.subject, ReturnFlow.audit_own_work, cast["auditor.pol"])  # type: ignore[arg-type]
+        do(return_of(item), ReturnFlow.audit_own_work, cast["auditor.pol"])
 
 
 def test_a_gate_may_be_passed_by_another_who_may(cast: Cast) -> None:

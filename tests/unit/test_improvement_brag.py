@@ -143,7 +143,7 @@ def test_why_an_action_stands_as_it_does_is_said_in_words(one_of_each: dict[str,
     assert standing(action, date(2026, 10, 29)).why == "Due 30 October 2026, in 1 day"
     action.due, action.at_risk = date(2026, 12, 31), True
     assert standing(action, TODAY).why == (
-        "Its owner says it is at risk; Due 31 December 2026, in 39 days"
+        "Its owner says it is at risk. Due 31 December 2026, in 39 days"
     )
     action.updated_on = date(2026, 10, 10)
     assert "No update since 10 October 2026" in standing(action, TODAY).why

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -291,7 +292,7 @@ def test_of_eight_posts_at_once_of_the_form_that_opens_an_audit_one_opens_it() -
         with beginning("form"):
             begin(audit, "opened", by=cast["coordinator"], token="form")
 
-    outcomes = at_once([lambda audit=audit: post(audit) for audit in audits])
+    outcomes = at_once([partial(post, audit) for audit in audits])
     assert outcomes.count(None) == 1
     assert {type(raised) for raised in outcomes} == {type(None), AlreadyDone}
 
@@ -386,7 +387,7 @@ class Walk(RuleBasedStateMachine):
 
 def test_no_walk_leaves_its_graph_or_its_ledger() -> None:
     walks = settings(max_examples=40, stateful_step_count=12, deadline=None)
-    run_state_machine_as_test(Walk, settings=walks)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Walk, settings=walks)
 
 
 def test_the_library_itself_refuses_what_the_graph_has_not(audit: Audit) -> None:

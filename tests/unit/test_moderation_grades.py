@@ -20,6 +20,7 @@ from tests import factories
 from tests.cast import Cast, assemble
 from workflows import ledger, tasks, timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
+from workflows.models import WorkItem
 
 
 @pytest.fixture
@@ -66,6 +67,11 @@ def grade_d1(cast: Cast, case: Case, by: str = "chair", **changed: object) -> Do
 def grade_it(cast: Cast, case: Case, by: str = "chair", **changed: object) -> CaseGrade:
     given = {"grade": grade(cast), "reason": "Agreed", "decided_by": "The panel", **changed}
     return services.grade_case(case=case, by=cast[by], **given)  # type: ignore[arg-type]
+
+
+def preparing() -> list[WorkItem]:
+    """Who is still asked to read the cases."""
+    return list(WorkItem.objects.open().filter(title="Read the cases before the panel"))
 
 
 def told(case: Case) -> tuple[str, str]:
@@ -275,7 +281,9 @@ def test_moderation_is_concluded_when_every_case_has_its_grade(cast: Cast, audit
     for name in ("chair", "panel.pol", "lead.pol"):
         with pytest.raises(NotAllowed):
             services.conclude(audit=audit, by=cast[name])
+    assert len(preparing()) == 3
     services.conclude(audit=audit, by=cast["coordinator"])
+    assert preparing() == []
     assert Audit.objects.get(pk=audit.pk).stage == Stage.FINDINGS
     with pytest.raises(WrongState):
         services.reopen_case(case=first, why="Too late", by=cast["coordinator"])

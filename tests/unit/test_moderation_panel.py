@@ -220,6 +220,9 @@ def test_preparing_waits_for_the_release(cast: Cast, convened: Audit) -> None:
     services.prepared(member=seat, by=cast["panel.pol"])
     assert member(cast, convened, "panel.pol").prepared_at is not None
     assert work_of(cast["panel.pol"], "Read the cases before the panel") == []
+    [item] = work_of(cast["panel.csc"], "Read the cases before the panel")
+    with pytest.raises(NotAllowed, match="for Panel Csc to say"):
+        item.node.check_may_hold(item.subject, cast["panel.pol"])
 
 
 def test_a_member_prepares_for_nobody_else_and_once(cast: Cast, convened: Audit) -> None:

@@ -14,10 +14,11 @@ from macfa.people.models import Team
 from macfa.people.roles import Role
 from macfa.people.services import leave
 from tests.cast import Cast, assemble
-from tests.records import a_case, waiting
+from tests.records import a_case, return_of, waiting
 from workflows import clock, queue
 from workflows.assignment import claim, give
 from workflows.history import history
+from workflows.ids import public_id
 from workflows.models import WorkItem
 from workflows.queue import Cursor
 
@@ -45,7 +46,7 @@ def copies(item: WorkItem, dues: Iterable[int], **changed: object) -> None:
         process.pk = None
         process.save(force_insert=True)
         copy = WorkItem.objects.get(pk=item.pk)
-        copy.pk, copy.public_id, copy.process_id = None, f"{process.pk}", process.pk
+        copy.pk, copy.public_id, copy.process_id = None, f"{process.pk:022}", process.pk
         copy.due = clock.today() + timedelta(days=ahead)
         for name, value in changed.items():
             setattr(copy, name, value)
@@ -131,7 +132,7 @@ def names(items: list[WorkItem], cast: Cast, giver: str) -> list[tuple[str, int]
 
 
 def test_whoever_holds_least_comes_first(cast: Cast, item: WorkItem) -> None:
-    other = waiting(cast, a_case(cast, item.subject.audit))  # type: ignore[union-attr]
+    other = waiting(cast, a_case(cast, return_of(item).audit))
     give(item=other, to=cast["auditor.csc"], by=cast["lead.csc"])
     assert names([item], cast, "lead.csc") == [
         ("Auditor2 Csc", 0),
@@ -148,7 +149,7 @@ def test_a_giver_who_may_not_have_the_work_is_no_candidate(cast: Cast, item: Wor
 
 
 def test_work_of_two_teams_goes_to_who_is_in_both(cast: Cast, item: WorkItem) -> None:
-    case = a_case(cast, item.subject.audit)  # type: ignore[union-attr]
+    case = a_case(cast, return_of(item).audit)
     both = [item, waiting(cast, case, "POL")]
     assert names(both, cast, "coordinator") == [("Coordinator", 0)]
     cast.add("both", Role.AUDITOR, "CSC")
@@ -159,12 +160,13 @@ def test_work_of_two_teams_goes_to_who_is_in_both(cast: Cast, item: WorkItem) ->
 # --- pages --------------------------------------------------------------------------------------
 
 
-def walk(items: Any) -> list[WorkItem]:
+def walk(items: Any, of_teams: Iterable[int] = ()) -> list[WorkItem]:
     """Every item of a queue, page by page."""
-    page = queue.page(items)
+    page = queue.page(items, of_teams=of_teams)
     found = page.items
     while page.following:
-        page = queue.page(items, after=Cursor.parse(str(page.following)))
+        after = Cursor.parse(str(page.following))
+        page = queue.page(items, after=after, of_teams=of_teams)
         found = found + page.items
     return found
 
@@ -180,6 +182,20 @@ def test_pages_hold_every_task_once_the_oldest_due_first(
     found = walk(items)
     assert [(one.due, one.pk) for one in found] == sorted(items.values_list("due", "pk"))
     assert len(found) == len(dues) + 1
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(dues=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), max_size=80))
+def test_pages_of_several_teams_hold_every_task_once_the_oldest_due_first(
+    cast: Cast, item: WorkItem, dues: list[tuple[int, int]]
+) -> None:
+    WorkItem.objects.exclude(pk=item.pk).delete()
+    teams = [auditors(cast, code).pk for code in ("CSC", "POL", "EDU")]
+    for due, team in dues:
+        copies(item, [due], team_id=teams[team])
+    items = queue.claimable(teams)
+    found = walk(items, of_teams=teams)
+    assert [(one.due, one.pk) for one in found] == sorted(items.values_list("due", "pk"))
 
 
 def test_work_that_is_claimed_meanwhile_moves_nothing_to_another_page(

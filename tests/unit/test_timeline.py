@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cast import Cast, assemble
-from tests.records import a_case, an_audit, waiting
+from tests.records import a_case, an_audit, return_of, waiting
 from workflows import clock, timeline
 from workflows.assignment import claim, give, release
 from workflows.lifecycle import act
@@ -96,8 +96,7 @@ def test_every_way_work_moves_is_told(cast: Cast) -> None:
     give(item=item, to=cast["auditor2.csc"], by=cast["lead.csc"], why="On leave")
     release(item=item, why="Ill", by=cast["auditor2.csc"])
     give(item=item, to=cast["auditor.csc"], by=cast["lead.csc"])
-    assert item.subject is not None
-    lines = timeline.lines(timeline.of_record(item.subject))[:4][::-1]
+    lines = timeline.lines(timeline.of_record(return_of(item)))[:4][::-1]
     task = "“Audit your agency’s work”"
     assert [(line.sentence, line.text) for line in lines] == [
         (f"Auditor Csc claimed {task}", ""),

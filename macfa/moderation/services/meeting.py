@@ -8,7 +8,7 @@ from macfa.audits.services import advance
 from macfa.moderation import rules
 from macfa.moderation.flow import ModerationFlow, PanelFlow
 from macfa.moderation.models import Panel, PanelMember, Sitting
-from macfa.moderation.services.panel import let_in
+from macfa.moderation.services.panel import hold, let_in
 from macfa.people.models import User
 from macfa.sampling.access import step_out
 from macfa.sampling.lifecycle import CaseState
@@ -50,6 +50,7 @@ def readers(panel: Panel) -> list[User]:
 
 def _release_one(case: Case, people: Sequence[User], by: User) -> Case:
     with act(case, by=by) as (doing, case):
+        hold(case.returns)
         doing.move("release", facts={"count": len(people)})
         for person in people:
             let_in(case, person)
@@ -137,13 +138,16 @@ def conclude(
     Raises `NotYet` naming each case that has none.
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
-        _hold_cases(audit)
+        hold(audit.cases)
         rules.check_conclude(audit, by)
         advance(doing, "conclude_moderation")
+        _end_preparing(audit, by)
     return audit
 
 
-def _hold_cases(audit: Audit) -> None:
-    """Take the cases for this act: none may be reopened while their stage is closed."""
-    rows = audit.cases.select_for_update(no_key=True).order_by("pk")
-    list(rows.values_list("pk"))
+def _end_preparing(audit: Audit, by: User) -> None:
+    """Whoever has not said that they read the cases need not say so any more."""
+    late = PanelMember.objects.filter(panel__audit=audit, prepared_at=None).exclude(person=None)
+    for member in late.order_by("pk"):
+        with act(member, by=by) as (doing, _member):
+            tasks.withdraw(doing, why="Moderation is concluded.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from macfa.audits.services import advance
 from macfa.moderation import rules
@@ -19,6 +19,8 @@ from workflows.lifecycle import act, begin
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from django.db.models import Manager
 
     from macfa.audits.models import Audit
     from macfa.people.models import Agency, User
@@ -45,7 +47,7 @@ def convene(
         NotYet: returns are outstanding, each named, or the panel is too small.
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
-        _hold_returns(audit)
+        hold(audit.returns)
         rules.check_convene(audit, by)
         rules.check_members(chair, members, audit)
         people = [chair, *(person for person in members if person.pk != chair.pk)]
@@ -59,10 +61,9 @@ def convene(
     return panel
 
 
-def _hold_returns(audit: Audit) -> None:
-    """Take the returns for this act: none may be taken back while their stage is closed."""
-    rows = audit.returns.select_for_update(no_key=True).order_by("pk")
-    list(rows.values_list("pk"))
+def hold(rows: Manager[Any]) -> None:
+    """Take these records for this act, so that none changes under a gate that closes on them."""
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _seat(panel: Panel, person: User, deputy_for: PanelMember | None = None) -> PanelMember:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 
+from macfa.audits.lifecycle import Stage
 from macfa.moderation import services
 from macfa.moderation.access import RoomCases, SeatedCases
 from macfa.moderation.forms import ConflictForm, PreparationForm
@@ -49,6 +50,7 @@ def prepare(request: HttpRequest, public_id: str) -> HttpResponse:
         "member": member,
         "cases": cases.order_by("number"),
         "waiting": panel.audit.cases.filter(state=CaseState.WITH_AGENCIES).exists(),
+        "moderating": panel.audit.stage == Stage.MODERATION,
         "form": form,
     }
     return render(request, "moderation/prepare.html", context)

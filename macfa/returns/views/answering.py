@@ -14,7 +14,7 @@ from macfa.returns import rules, services
 from macfa.returns.completeness import lacks, lacks_of
 from macfa.returns.forms import DomainForm, SubmitForm
 from macfa.returns.paper import grades_of, of_return, read_draft, sections
-from macfa.returns.views.frame import show, the_return
+from macfa.returns.views.frame import lands_once, show, the_return
 from macfa.tools.models import Question
 from workflows.errors import Stale
 
@@ -97,6 +97,7 @@ def _place(return_: AgencyReturn, draft: Draft, code: str) -> Place:
     raise Http404
 
 
+@lands_once
 def domain(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     """One domain's questions on a page."""
     return_ = the_return(request, public_id)
@@ -164,6 +165,7 @@ def _domain_page(
 # --- the whole -----------------------------------------------------------------------------------
 
 
+@lands_once
 def check(request: HttpRequest, public_id: str) -> HttpResponse:
     """The whole audit before it goes in, with what is missing; then one button."""
     return_ = the_return(request, public_id)

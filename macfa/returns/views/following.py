@@ -11,7 +11,7 @@ from macfa.pages import person
 from macfa.returns import rules, services
 from macfa.returns.forms import ExtendForm, RemindForm
 from macfa.returns.outstanding import owed
-from macfa.returns.views.frame import WhyPage, ask_why, show, the_return
+from macfa.returns.views.frame import WhyPage, ask_why, lands_once, show, the_return
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -44,6 +44,7 @@ ACCEPT_LATE = WhyPage(
 )
 
 
+@lands_once
 def query(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send a submitted return back to its auditor with a query."""
     return_ = the_return(request, public_id)
@@ -62,6 +63,7 @@ def query(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+@lands_once
 def record_not_returned(request: HttpRequest, public_id: str) -> HttpResponse:
     """Go on without a return, with a reason."""
     return_ = the_return(request, public_id)
@@ -80,6 +82,7 @@ def record_not_returned(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+@lands_once
 def accept_late(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let an agency answer after all."""
     return_ = the_return(request, public_id)
@@ -98,6 +101,7 @@ def accept_late(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+@lands_once
 def remind(request: HttpRequest, public_id: str) -> HttpResponse:
     """Remind whoever has a return to do."""
     return_ = the_return(request, public_id)
@@ -114,6 +118,7 @@ def remind(request: HttpRequest, public_id: str) -> HttpResponse:
     return show(request, "returns/remind.html", return_, form=form, owed=one)
 
 
+@lands_once
 def extend(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give an agency more time for one return."""
     return_ = the_return(request, public_id)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateformat import format as format_date
 
@@ -16,15 +19,44 @@ from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
 from macfa.returns.progress import COLOURS
 from macfa.returns.services.following import due_words
+from workflows.errors import AlreadyDone, Refused
+from workflows.models import LedgerEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
-
     from macfa.people.models import User
 
+P = ParamSpec("P")
 RELATED = ("audit__tool_version", "setting", "auditor", "grade", "submitted_by")
+
+
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def lands_once(view: View[P]) -> View[P]:
+    """A form posted twice lands on the result of its first post, also where the page would
+    refuse it by now, or is closed to the person by what they posted (a conflict of interest)."""
+
+    @wraps(view)
+    def asked_once(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except (Refused, Http404) as refused:
+            first = _first_post(request)
+            if first is None:
+                raise
+            if isinstance(refused, Http404):
+                return redirect("my_work")
+            raise AlreadyDone(first.record_type, first.record) from refused
+
+    return asked_once
+
+
+def _first_post(request: HttpRequest) -> LedgerEntry | None:
+    token = request.POST.get("token")
+    if not token:
+        return None
+    own = LedgerEntry.objects.filter(token=token, actor=person(request).public_id)
+    return own.first()
 
 
 def the_return(request: HttpRequest, public_id: str) -> AgencyReturn:

@@ -15,7 +15,7 @@ from macfa.returns.desks import desk_of
 from macfa.returns.forms import AuditorForm, DeclareForm, InvolvementForm
 from macfa.returns.forms.involvement import auditor_choices
 from macfa.returns.models import Independence
-from macfa.returns.views.frame import WhyPage, ask_why, show, the_return
+from macfa.returns.views.frame import WhyPage, ask_why, lands_once, show, the_return
 from macfa.sampling.models import CaseAccess
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ TAKE_BACK = WhyPage(
 )
 
 
+@lands_once
 def say_involvement(request: HttpRequest, public_id: str) -> HttpResponse:
     """Involved or nil, on one page with one button."""
     return_ = the_return(request, public_id)
@@ -96,6 +97,7 @@ def _may_be_given(return_: AgencyReturn) -> list[User]:
     return [each for each in people if each.pk not in barred]
 
 
+@lands_once
 def take_back_nil(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a nil return back that was a mistake."""
     return_ = the_return(request, public_id)
@@ -114,6 +116,7 @@ def take_back_nil(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+@lands_once
 def choose_auditor(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give the audit to somebody, or move it."""
     return_ = the_return(request, public_id)
@@ -143,6 +146,7 @@ def _conflicts(return_: AgencyReturn) -> list[Independence]:
     return list(rows.order_by("at"))
 
 
+@lands_once
 def declare(request: HttpRequest, public_id: str) -> HttpResponse:
     """The auditor's declaration of independence, or of a conflict of interest."""
     return_ = the_return(request, public_id)

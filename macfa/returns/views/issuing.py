@@ -18,6 +18,7 @@ from macfa.returns import rules, services
 from macfa.returns.forms import ReplaceForm, SettingsForm
 from macfa.returns.outstanding import owed
 from macfa.returns.progress import figures, grid
+from macfa.returns.views.frame import lands_once
 from macfa.sampling.balance import Balance, balances
 from macfa.sampling.models import Case
 
@@ -52,6 +53,7 @@ def _settings_of(audit: Audit) -> list[Setting]:
 # --- issuing -------------------------------------------------------------------------------------
 
 
+@lands_once
 def issue_audit(request: HttpRequest, public_id: str) -> HttpResponse:
     """What goes out, to whom and by when; then one button."""
     audit = _the_audit(request, public_id)
@@ -158,6 +160,7 @@ def remind_all(request: HttpRequest, public_id: str) -> HttpResponse:
 # --- replacing a case ----------------------------------------------------------------------------
 
 
+@lands_once
 def replace_case(request: HttpRequest, public_id: str) -> HttpResponse:
     """Put the next reserve in the place of a case."""
     user = person(request)

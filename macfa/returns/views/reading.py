@@ -15,7 +15,7 @@ from macfa.returns.history import history
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.paper import of_return, read_draft, read_submission, sections
 from macfa.returns.views.answering import task_list
-from macfa.returns.views.frame import WhyPage, ask_why, show, the_return
+from macfa.returns.views.frame import WhyPage, ask_why, lands_once, show, the_return
 from macfa.returns.views.involvement import declare_page, involvement_page
 from workflows import tasks
 
@@ -156,6 +156,7 @@ def _around(request: HttpRequest, return_: AgencyReturn) -> dict[str, Any]:
     }
 
 
+@lands_once
 def sign_off(request: HttpRequest, public_id: str) -> HttpResponse:
     """The lead reads the whole return and signs it off."""
     return_ = the_return(request, public_id)
@@ -169,6 +170,7 @@ def sign_off(request: HttpRequest, public_id: str) -> HttpResponse:
     return _signing(request, return_, form)
 
 
+@lands_once
 def hand_back(request: HttpRequest, public_id: str) -> HttpResponse:
     """The lead asks the auditor to look again."""
     return_ = the_return(request, public_id)

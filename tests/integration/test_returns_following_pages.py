@@ -1,0 +1,142 @@
+"""Issuing, following and replacing: the coordinator’s pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from macfa.people.models import Setting
+from macfa.returns import services
+from macfa.returns.lifecycle import ReturnState
+from macfa.returns.models import AgencyReturn, Reminder
+from macfa.sampling.models import Case
+from tests import factories
+from tests.cast import Cast, assemble
+from tests.integration.returns import (
+    browser,
+    cost,
+    date_typed,
+    form_of,
+    now,
+    post,
+    text,
+)
+
+if TYPE_CHECKING:
+    from macfa.audits.models import Audit
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return assemble()
+
+
+@pytest.fixture
+def audit(cast: Cast) -> Audit:
+    return factories.audit_issued(cast)
+
+
+def test_issuing_is_previewed_and_done_by_one_button(cast: Cast) -> None:
+    audit = factories.audit_drawn(cast)
+    client, base = browser(cast, "coordinator"), audit.get_absolute_url()
+    page = text(client.get(f"{base}issue/"))
+    assert "6 returns will be asked for: 2 cases from 3 agencies" in page
+    assert "status" in page
+    assert "None in the sample" in page
+    assert not AgencyReturn.objects.exists()
+    school = Setting.objects.get(name="Hill School")
+    case = audit.cases.all()[0]
+    url = f"{base}issue/"
+    typed = {**form_of(client, url), f"case_{case.pk}_0": [school.pk]}
+    assert client.post(url, typed).headers["Location"] == f"{base}returns/"
+    assert audit.returns.get(case=case, agency__code="EDU").setting == school
+    # The same form again lands on the returns, and nothing is issued twice.
+    assert client.post(url, typed).headers["Location"] == f"{base}returns/"
+    assert audit.returns.count() == 6
+
+
+def test_an_audit_without_cases_cannot_be_issued(cast: Cast) -> None:
+    audit = factories.audit_scoped(cast)
+    page = browser(cast, "coordinator").get(f"{audit.get_absolute_url()}issue/")
+    assert page.status_code == 409
+    assert "Draw the sample" in text(page)
+
+
+def test_a_case_is_replaced_with_a_reason(cast: Cast, audit: Audit) -> None:
+    case = audit.cases.get(label="NEG-02")
+    client, url = browser(cast, "coordinator"), f"{case.get_absolute_url()}replace/"
+    assert "Answer “Why is the case replaced?”" in text(post(client, url, why=""))
+    fresh = Case.objects.filter(label="NEG-03")
+    assert not fresh.exists()
+    answer = post(client, url, why="Moved area")
+    assert answer.headers["Location"] == fresh.get().get_absolute_url()
+    grid = text(client.get(f"{audit.get_absolute_url()}returns/"))
+    assert "replaced by NEG-03" in grid
+
+
+# --- following -----------------------------------------------------------------------------------
+
+
+def test_the_grid_shows_who_owes_what_with_denominators(cast: Cast, audit: Audit) -> None:
+    factories.nil(cast, factories.a_return(audit, "EDU"))
+    factories.submitted(cast, factories.a_return(audit, "CSC"))
+    late = factories.a_return(audit, "POL")
+    services.record_not_returned(return_=late, reason="Staff left", by=cast["coordinator"])
+    page = text(browser(cast, "coordinator").get(f"{audit.get_absolute_url()}returns/"))
+    for figure in (
+        "1 Submitted of 5 due",
+        "3 Outstanding of 5 due",
+        "1 Not returned of 5 due",
+        "1 Nil returns of 6 asked for",
+    ):
+        assert figure in page
+    assert "NEG-02 Police Lead Pol Waiting for the agency" in page
+
+
+def test_reminding_all_shows_who_before_it_sends(cast: Cast, audit: Audit) -> None:
+    client, url = browser(cast, "coordinator"), f"{audit.get_absolute_url()}returns/remind/"
+    assert "Who is reminded" in text(client.get(url))
+    assert not Reminder.objects.exists()
+    assert post(client, url).headers["Location"] == f"{audit.get_absolute_url()}returns/"
+    assert Reminder.objects.count() == 6
+    client.post(url, {})
+    assert Reminder.objects.count() == 6
+    assert "6 returns had a reminder today already" in text(client.get(url))
+
+
+def test_more_time_is_given_with_a_reason(cast: Cast, audit: Audit) -> None:
+    return_ = factories.a_return(audit)
+    client, url = browser(cast, "coordinator"), f"{return_.get_absolute_url()}extend/"
+    same = post(client, url, **date_typed("due", return_.due), why="Half-term")
+    assert "Choose a later day" in text(same)
+    later = return_.due + timedelta(days=7)
+    post(client, url, **date_typed("due", later), why="Half-term")
+    assert now(return_).due == later
+
+
+def test_not_returned_and_late_after_all(cast: Cast, audit: Audit) -> None:
+    return_ = factories.a_return(audit)
+    client, base = browser(cast, "coordinator"), return_.get_absolute_url()
+    assert "Answer “Why does the audit" in text(post(client, f"{base}not-returned/", why=""))
+    post(client, f"{base}not-returned/", why="Staff left")
+    assert "Staff left" in text(client.get(base))
+    post(client, f"{base}accept-late/", why="Found")
+    assert now(return_).state == ReturnState.DRAFTING
+
+
+def test_a_reminder_from_the_page_of_the_return(cast: Cast, audit: Audit) -> None:
+    return_ = factories.a_return(audit)
+    client, base = browser(cast, "coordinator"), return_.get_absolute_url()
+    post(client, f"{base}remind/", note="Panel pack")
+    assert "A reminder of NEG-01 POL went to Lead Pol." in text(client.get(base))
+
+
+def test_the_grid_costs_the_same_for_two_cases_and_for_six(cast: Cast) -> None:
+    few = factories.audit_issued(cast, "FEW")
+    many = factories.audit_issued(cast, "MNY", "status=EH:2,status=CIN:2,status=CP:2")
+    client = browser(cast, "coordinator")
+    urls = [f"{audit.get_absolute_url()}returns/" for audit in (few, many)]
+    few_cost, many_cost = (cost(client, url) for url in urls)
+    assert few_cost == many_cost <= 25
