@@ -38,7 +38,7 @@ class ActForm(Form):
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["token"] = forms.CharField(
-            required=False, max_length=64, initial=new_token, widget=forms.HiddenInput
+            required=False, max_length=40, initial=new_token, widget=forms.HiddenInput
         )
         self.fields["version"] = forms.IntegerField(
             required=False, initial=version, widget=forms.HiddenInput

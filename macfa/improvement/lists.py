@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from macfa.people.models import User
 
 PAGE = 50
+#: What wants attention first.
+WORST_FIRST = (Brag.RED, Brag.AMBER, Brag.GREEN, Brag.BLUE, Brag.ENDED)
 #: Stands for the partnership itself in the filter by lead agency.
 ITSELF = "-"
 #: What the columns sort by; without a choice running actions come first, oldest due on top.
@@ -60,7 +62,7 @@ class ActionFilter(Form):
 
     brag = forms.MultipleChoiceField(
         label="How it stands",
-        choices=Brag.choices,
+        choices=[(colour.value, colour.label) for colour in WORST_FIRST],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -76,7 +78,7 @@ class ActionFilter(Form):
     def __init__(self, data: QueryDict, actions: ActionQuerySet) -> None:
         super().__init__()
         self.asked = data
-        self.offered = {"brag": {str(key): str(name) for key, name in Brag.choices}}
+        self.offered = {"brag": {str(colour): str(colour.label) for colour in Brag}}
         self._offer("agency", _leads(actions))
         self._offer("audit", _audits(actions))
         self.initial = {name: self.chosen(name) for name in self.offered}
@@ -136,9 +138,9 @@ class Listing:
     def cards(self) -> list[dict[str, Any]]:
         """How many actions stand how, each leading to those."""
         return [
-            {"figure": count, "label": str(colour.label), "href": f"?brag={colour}"}
-            for colour, count in self.counts.items()
-            if count or colour not in {Brag.ENDED, Brag.BLUE}
+            {"figure": self.counts[colour], "label": colour.label, "href": f"?brag={colour}"}
+            for colour in WORST_FIRST
+            if self.counts[colour] or colour is not Brag.ENDED
         ]
 
     @property

@@ -26,7 +26,7 @@ SEES_ACTIONS = (Role.COORDINATOR, Role.PANEL, Role.SCRUTINEER, Role.QPPA, Role.B
 class Brag(models.TextChoices):
     """How an action stands, always worked out from facts (R44)."""
 
-    BLUE = "blue", "Blue: completed and accepted"
+    BLUE = "blue", "Blue: completed"
     RED = "red", "Red: overdue"
     AMBER = "amber", "Amber: at risk"
     GREEN = "green", "Green: on track"

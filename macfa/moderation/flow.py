@@ -53,7 +53,7 @@ class PanelFlow(Flow):
 
     joined = Start(this.prepare)
     prepare = HumanTask(
-        "Read the cases before the panel", work=preparation_work, may_hold=check_is
+        "Read the cases before the panel", work=preparation_work, may_hold=check_is, personal=True
     ).Next(this.prepared)
     prepared = End()
 

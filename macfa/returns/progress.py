@@ -27,6 +27,7 @@ COLOURS = {
     ReturnState.NOT_RETURNED: "red",
     ReturnState.WITHDRAWN: "grey",
 }
+ANSWERED = (ReturnState.SUBMITTED, ReturnState.NIL, ReturnState.WITHDRAWN)
 SHORT = {
     ReturnState.ISSUED: "Waiting",
     ReturnState.DRAFTING: "Being audited",
@@ -51,8 +52,8 @@ class Cell:
 
     @property
     def colour(self) -> str:
-        """The colour of its state."""
-        return COLOURS[ReturnState(self.return_.state)]
+        """The colour of its state; none for an answer that is in, which asks for nothing."""
+        return "" if self.return_.state in ANSWERED else COLOURS[ReturnState(self.return_.state)]
 
     @property
     def is_overdue(self) -> bool:

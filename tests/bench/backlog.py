@@ -111,35 +111,37 @@ class Backlog:
     def grow(self, size: int) -> None:
         """Copy the block until there are about so many open pieces of work."""
         wanted = (size - self.others) // self.size
-        for model, first, last in self.blocks:
-            _copy(model, first, last, range(self.copies, wanted))
-        self.copies = wanted
-        if connection.vendor == "postgresql":
-            # What PostgreSQL does by itself after a while.
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA cache_size = -200000")
+            for model, first, last in self.blocks:
+                cursor.execute(_copies(model, first, last, range(self.copies, wanted)))
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA cache_size = -2000")
+            else:
+                # What PostgreSQL does by itself after a while.
                 cursor.execute("VACUUM ANALYZE")
+        self.copies = wanted
 
 
 def _last(model: type[Model]) -> int:
     return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
 
 
-def _copy(model: type[Model], first: int, last: int, copies: range) -> None:
-    """Copy the rows numbered above `first` and up to `last`, once for each of `copies`."""
+def _copies(model: type[Model], first: int, last: int, copies: range) -> str:
+    """SQL that copies the rows numbered above `first` and up to `last`, once for each number."""
     assert last < STRIDE, "the block is too large for the stride of its copies"
     columns = [str(field.column) for field in model._meta.concrete_fields]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO {model._meta.db_table} ({", ".join(f'"{name}"' for name in columns)})
-            WITH RECURSIVE copies(n) AS (
-                SELECT {copies.start} UNION ALL SELECT n + 1 FROM copies WHERE n < {copies.stop - 1}
-            )
-            SELECT {", ".join(map(_copied, columns))}
-            FROM {model._meta.db_table} AS row CROSS JOIN copies
-            WHERE row.id > {first} AND row.id <= {last}
-            """  # noqa: S608 - tables and numbers of our own
+    return f"""
+        INSERT INTO {model._meta.db_table} ({", ".join(f'"{name}"' for name in columns)})
+        WITH RECURSIVE copies(n) AS (
+            SELECT {copies.start} UNION ALL SELECT n + 1 FROM copies WHERE n < {copies.stop - 1}
         )
+        SELECT {", ".join(map(_copied, columns))}
+        FROM {model._meta.db_table} AS row CROSS JOIN copies
+        WHERE row.id > {first} AND row.id <= {last}
+        ORDER BY n, row.id
+    """  # noqa: S608 - tables and numbers of our own
 
 
 def _copied(column: str) -> str:
@@ -147,5 +149,6 @@ def _copied(column: str) -> str:
     if column in {"id", "process_id"}:
         return f'row."{column}" + n * {STRIDE}'
     if column == "public_id":
-        return f'substr(row."{column}", 1, 15) || n'
+        # In order, since an index that grows at its end is quickly written.
+        return f"'c' || (row.id + n * {STRIDE})"
     return f'row."{column}"'

@@ -84,6 +84,12 @@ def h1(page: Page) -> Locator:
     return page.get_by_role("heading", level=1)
 
 
+def unread(page: Page) -> Locator:
+    """The badge in the navigation: how many notifications nobody has opened yet."""
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Notifications")
+    return link.locator("[data-unread-count]")
+
+
 def lands_on(page: Page, heading: str) -> None:
     """The page that comes has this heading, and the site did not fall over."""
     expect(h1(page)).to_have_text(heading)
@@ -116,6 +122,11 @@ def choose(page: Page, question: str, answer: str) -> None:
     """Choose the answer to a question with radio buttons."""
     question_asked = page.get_by_role("group", name=question)
     question_asked.get_by_role("radio", name=answer, exact=True).check()
+
+
+def choose_beginning(page: Page, question: str, answer: str) -> None:
+    """Choose the answer that begins like this."""
+    page.get_by_role("group", name=question).get_by_role("radio", name=answer).check()
 
 
 def begin_task(page: Page, title: str, reference: str) -> None:

@@ -186,6 +186,8 @@ def test_the_panel_is_checked_changed_and_convened(
     page = text(client, address)
     assert "Members: 0 of 3 prepared" in page
     assert "2 cases are not released to the panel yet" in page
+    assert as_("panel.pol").post(address, given).status_code == 403
+    assert "Your preparation for the panel" in text(as_("panel.pol"), address)
 
 
 def test_a_panel_too_small_or_never_quorate_is_refused_beside_the_field(

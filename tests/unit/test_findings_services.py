@@ -78,7 +78,7 @@ def test_a_finding_rests_on_cases_domains_and_agencies(cast: Cast, audit: Audit)
 
 def test_coordinator_chair_and_panel_record_findings(cast: Cast, audit: Audit) -> None:
     for name in ("coordinator", "chair", "panel.pol"):
-        assert record(audit, cast[name])
+        assert record(audit, cast[name]).audit == audit
         assert rules.can_record(audit, cast[name])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from workflows import clock, queue
 from workflows.assignment import claim, give
 from workflows.history import history
 from workflows.ids import public_id
-from workflows.models import WorkItem
+from workflows.models import Process, WorkItem
 from workflows.queue import Cursor
 
 if TYPE_CHECKING:
@@ -41,16 +42,16 @@ def item(cast: Cast) -> WorkItem:
 
 def copies(item: WorkItem, dues: Iterable[int], **changed: object) -> None:
     """More work like this, due so many days from today, straight into the table."""
-    process, rows = item.process, []
-    for ahead in dues:
-        process.pk = None
-        process.save(force_insert=True)
-        copy = WorkItem.objects.get(pk=item.pk)
-        copy.pk, copy.public_id, copy.process_id = None, f"{process.pk:022}", process.pk
-        copy.due = clock.today() + timedelta(days=ahead)
+    days = list(dues)
+    made = [Process(flow_class=item.process.flow_class, subject=item.subject) for _day in days]
+    rows = []
+    for process, ahead in zip(Process.objects.bulk_create(made), days, strict=True):
+        row = copy(item)
+        row.pk, row.public_id, row.process = None, public_id(), process
+        row.due = clock.today() + timedelta(days=ahead)
         for name, value in changed.items():
-            setattr(copy, name, value)
-        rows.append(copy)
+            setattr(row, name, value)
+        rows.append(row)
     WorkItem.objects.bulk_create(rows)
 
 

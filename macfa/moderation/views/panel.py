@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 
 from macfa.audits.lifecycle import Stage
-from macfa.audits.rules import can_coordinate
+from macfa.audits.rules import can_coordinate, check_coordinates
 from macfa.audits.views.common import answers, carried, confirmed, refused_beside, to_check
 from macfa.forms import ActForm
 from macfa.moderation import rules, services
@@ -38,6 +38,7 @@ def panel(request: HttpRequest, public_id: str) -> HttpResponse:
         | facts(found)
         | {
             "coordinates": can_coordinate(audit, user),
+            "sits": found.members.filter(person=user).exists(),
             "records_sittings": rules.can_record_sitting(found, user),
             "moderating": audit.stage == Stage.MODERATION,
         }
@@ -46,6 +47,7 @@ def panel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _convene(request: HttpRequest, audit: Audit) -> HttpResponse:
+    check_coordinates(audit, person(request))
     form = ConveneForm(request.POST or None, audit=audit)
     context = of_audit(audit) | {"form": form}
     if to_check(request, form):

@@ -35,6 +35,8 @@ def query(
 ) -> AgencyReturn:
     """The coordinator sends a submitted return back to its auditor with a query (R18)."""
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        # A release may be under way: wait for it, and judge by the case as it is then.
+        return_.case = lock(return_.case, expects=None)
         rules.check_query(return_, by)
         rules.check_says(text, "Say what you want to know.")
         ReturnQuery.objects.create(agency_return=return_, text=text.strip(), asked_by=by)

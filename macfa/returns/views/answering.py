@@ -141,7 +141,7 @@ def _again(place: Place, typed: QueryDict, why: str) -> DomainForm:
     data = typed.copy()
     data["seen"] = place.seen
     form = _form(place, data)
-    form.add_error(None, why)
+    form.add_error(None, f"{why} Save again to put it in the place of what is saved now.")
     return form
 
 
