@@ -16,7 +16,7 @@ from macfa.tools.eight_domains import TOOL
 from macfa.tools.models import ToolVersion
 from macfa.tools.services import store_tool
 
-PASSWORD = "a-password-of-the-tests"  # noqa: S105 - of invented people
+PASSWORD = "a-password-of-the-tests"
 AGENCIES = (("CSC", "Children’s Social Care"), ("POL", "Police"), ("EDU", "Education"))
 
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from macfa.sampling.models import Case
     from tests.cast import Cast
 
-LAYOUT = PoolLayout(row_id_column="id", characteristics=("status", "sex"), identifying=("name", "dob"))
+LAYOUT = PoolLayout(
+    row_id_column="id", characteristics=("status", "sex"), identifying=("name", "dob")
+)
 
 
 def pool_csv(rows: int = 12) -> bytes:
@@ -78,9 +80,7 @@ def audit_drawn(cast: Cast, prefix: str = "NEG", strata: str = "status=EH:1,stat
     """An audit with its cases drawn and confirmed, not yet issued."""
     by = cast["coordinator"]
     audit = audit_scoped(cast, prefix)
-    sampling.load_pool(
-        audit=audit, file_name="pool.csv", content=pool_csv(), layout=LAYOUT, by=by
-    )
+    sampling.load_pool(audit=audit, file_name="pool.csv", content=pool_csv(), layout=LAYOUT, by=by)
     draw = sampling.draw_sample(
         audit=audit, quotas=parse_strata(strata), reserves=2, seed="seed", by=by
     )
@@ -221,7 +221,10 @@ def report_signed_off(cast: Cast, audit: Audit) -> Report:
     """A report written by the coordinator and signed off by the QPPA."""
     report = findings.start_report(audit=audit, by=cast["coordinator"])
     report = findings.edit_report(
-        report=report, summary="In short.", method="As drawn.", limits="Few.",
+        report=report,
+        summary="In short.",
+        method="As drawn.",
+        limits="Few.",
         by=cast["coordinator"],
     )
     report = findings.put_forward(report=report, by=cast["coordinator"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from macfa.audits.lifecycle import Stage
-from macfa.audits.rules import check_coordinates, check_stage
+from macfa.audits.rules import check_coordinates, check_running, check_stage
 from macfa.findings.lifecycle import WRITES, ReportState
 from macfa.findings.models import READS_FINDINGS, RECORDS_FINDINGS, Report
 from macfa.people.roles import Role
@@ -111,8 +111,9 @@ def check_writes(report: Report, person: User) -> None:
 
 
 def check_edits(report: Report, person: User) -> None:
-    """The author edits the report until it is with the QPPA."""
+    """The author edits the report until it is with the QPPA, while the audit runs."""
     check_writes(report, person)
+    check_running(report.audit)
     if report.state != ReportState.DRAFT:
         raise WrongState("The report is with the QPPA or signed off, so it cannot be changed.")
 

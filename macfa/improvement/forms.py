@@ -30,15 +30,21 @@ class OwnerField(forms.ChoiceField):
     owners: dict[str, Owner]
 
     def offer(self, partnership: Partnership, *, without: Owner | None = None) -> None:
-        """Offer everybody who may own an action of this partnership today."""
+        """Offer everybody who may own an action of this partnership today, but for one."""
         self.owners, groups = {}, defaultdict(list)
         for membership in _possible_owners(partnership):
             agency, person = membership.team.agency, membership.person
             key = f"{person.public_id}:{agency.code if agency else ''}"
-            if key not in self.owners and (person, agency) != without:
-                self.owners[key] = (person, agency)
+            if key in self.owners:
+                continue
+            self.owners[key] = (person, agency)
+            if (person, agency) != without:
                 groups[str(agency or "The partnership itself")].append((key, person.name))
         self.choices = [("", "Choose who owns it"), *groups.items()]
+
+    def valid_value(self, value: object) -> bool:
+        """Whoever may own it, whether shown or not: a form posted twice lands on its result."""
+        return value in self.owners
 
     def clean(self, value: Any) -> Owner | None:
         """The person chosen, and the agency for which they own it."""

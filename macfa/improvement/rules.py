@@ -13,7 +13,7 @@ from workflows import clock
 from workflows.errors import NotAllowed, NotYet, Refused, WrongState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from typing import ParamSpec
 
@@ -182,13 +182,21 @@ def check_ends(action: Action, person: User) -> None:
         raise WrongState(f"{action.reference} is no longer running.")
 
 
+def still_open(audit: Audit) -> Iterator[str]:
+    """What of an audit somebody still has in hand: running actions, a version of the report."""
+    for action in audit.actions.running().select_related("audit"):
+        yield f"{action.reference} {action.title}"
+    for report in audit.reports.under_way():
+        yield f"version {report.number} of the report: {report.get_state_display().lower()}"
+
+
 def check_close(audit: Audit, person: User) -> None:
-    """The audit closes when no action of it runs any more."""
+    """The audit closes when no action of it runs any more, and no report is being written."""
     check_coordinates(audit, person)
     check_stage(audit, Stage.ACTION_TRACKING)
-    missing = tuple(f"{action.reference} {action.title}" for action in audit.actions.running())
+    missing = tuple(still_open(audit))
     if missing:
-        raise NotYet("The audit cannot be closed while actions run.", missing)
+        raise NotYet("The audit cannot be closed yet. Still open:", missing)
 
 
 # --- moving --------------------------------------------------------------------------------------

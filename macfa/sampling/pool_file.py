@@ -42,7 +42,9 @@ PREVIEW_ROWS = 10
 _BREAKS = re.compile(r"[\t\r\n]+")
 # Control characters, and those that hide or turn round the text beside them. The joiners that
 # some scripts need in names are allowed.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _LOOKS_LIKE_A_VALUE = re.compile(r"[\d\s/.:-]+")
 
 

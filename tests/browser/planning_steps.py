@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.windows import (
     begin_task,
@@ -131,7 +131,7 @@ def the_pool_is_loaded(page: Page) -> None:
     begin_task(page, DRAW, "NEG")
     press(page, "Sample")
     follow(page, "Load the pool of cases")
-    pool = {"name": "pool.csv", "mimeType": "text/csv", "buffer": pool_csv()}
+    pool = FilePayload(name="pool.csv", mimeType="text/csv", buffer=pool_csv())
     page.get_by_label("File with the pool of cases").set_input_files(pool)
     press(page, "Upload file")
     lands_on(page, "Say what each column holds")

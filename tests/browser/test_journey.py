@@ -49,8 +49,7 @@ class OpenPage:
 def test_an_audit_is_played_from_opening_to_closing_and_the_auditor_is_told_live(
     windows: Windows,
 ) -> None:
-    for name in ("coordinator", "auditor.pol", "chair"):
-        assert windows[name]
+    windows.open("coordinator", "auditor.pol", "chair")
     left_open = OpenPage(windows.second_tab("auditor.pol"))
 
     journey.play(windows, told=left_open.is_told)

@@ -43,6 +43,11 @@ class Windows:
             sign_in(self.pages[name], self.cast[name].email)
         return self.pages[name]
 
+    def open(self, *names: str) -> None:
+        """Open the windows of these people now, side by side."""
+        for name in names:
+            self[name]
+
     def second_tab(self, name: str) -> Page:
         """Another tab of the same person, on their work."""
         page = self[name].context.new_page()

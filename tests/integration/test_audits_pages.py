@@ -28,11 +28,6 @@ PAGES = ("themes/", "scope/", "dates/")
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return audit_opened(cast)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -20,10 +20,8 @@ from macfa.sampling.models import CaseAccess
 from tests import factories
 from tests.cast import Cast, assemble
 
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 
 @pytest.fixture
@@ -58,7 +56,7 @@ def statuses(client: Client, cast: Cast, address: str, names: str) -> set[int]:
     return found
 
 
-def post(client: Client, person: User, address: str, **typed: object) -> HttpResponse:
+def post(client: Client, person: User, address: str, **typed: object) -> Response:
     client.force_login(person)
     return client.post(address, typed)
 
@@ -224,9 +222,8 @@ def test_putting_forward_what_lacks_something_says_so_and_changes_nothing(
     client: Client, cast: Cast, audit: Audit
 ) -> None:
     report = report_with(cast, audit, ReportState.DRAFT)
-    response = post(
-        client, cast["coordinator"], f"{report.get_absolute_url()}put-forward/", token="t"
-    )
+    address = f"{report.get_absolute_url()}put-forward/"
+    response = post(client, cast["coordinator"], address, token="t")
     assert "There is a problem" in response.content.decode()
     report.refresh_from_db()
     assert report.state == ReportState.DRAFT

@@ -29,11 +29,6 @@ Browsers = Callable[[str], Client]
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def as_(cast: Cast) -> Browsers:
     """A browser in which somebody of the cast is signed in."""
     return lambda name: browser(cast[name])

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from django.test import Client
 
 from macfa.audits.lifecycle import Stage
 from tests import factories
 from tests.cast import Cast, assemble
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 def page(client: Client, person: object, address: str) -> str:

@@ -13,7 +13,7 @@ from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn, Reminder
 from macfa.sampling.models import Case
 from tests import factories
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.integration.returns import (
     browser,
     cost,
@@ -26,11 +26,6 @@ from tests.integration.returns import (
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn, Answer
 from macfa.returns.services import AnswerInput
 from tests import factories
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.integration.returns import (
     at,
     browser,
@@ -27,11 +27,6 @@ from workflows import clock
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

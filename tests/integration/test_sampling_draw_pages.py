@@ -13,7 +13,7 @@ from django.test import Client
 from macfa.audits.models import Audit
 from macfa.sampling import services
 from macfa.sampling.models import Case, Draw
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.factories import audit_drawn, audit_opened, audit_scoped, pool_csv
 from tests.integration.sampling import (
     at,
@@ -23,11 +23,6 @@ from tests.integration.sampling import (
     plan,
     text,
 )
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ from workflows import timeline
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return audit_scoped(cast)
 

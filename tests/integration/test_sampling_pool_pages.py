@@ -13,7 +13,7 @@ from macfa.audits.models import Audit
 from macfa.people.roles import Role
 from macfa.sampling.models import Pool, PoolUpload
 from macfa.sampling.pool_file import MAX_BYTES
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.factories import audit_scoped, pool_csv
 from tests.integration.sampling import (
     at,
@@ -22,11 +22,6 @@ from tests.integration.sampling import (
     text,
     upload,
 )
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ WHY = "She is on leave"
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def item(cast: Cast) -> WorkItem:
     """Work in the queue of the auditors of children's social care."""
     return waiting(cast)

@@ -22,11 +22,6 @@ SEES_NOT = ("auditor.pol", "owner.csc", "admin")
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return audit_opened(cast)
 

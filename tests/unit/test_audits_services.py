@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return audit_opened(cast)
 

@@ -18,7 +18,7 @@ from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.models import Case
 from tests import factories
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from workflows import clock
 
 #: The agencies' own grades; what is not here is a nil return, `NR` never came.
@@ -26,11 +26,6 @@ OWN = {("NEG-01", "CSC"): "G", ("NEG-02", "CSC"): "RI", ("NEG-01", "POL"): "O"}
 MISSING = ("NEG-02", "POL")
 PANEL = {("NEG-01", "CSC"): "RI", ("NEG-02", "CSC"): "G", ("NEG-01", "POL"): "O"}
 CASES = {"NEG-01": "RI", "NEG-02": "I"}
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

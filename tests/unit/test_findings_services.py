@@ -9,6 +9,7 @@ from macfa.audits.models import Audit
 from macfa.findings import rules, services
 from macfa.findings.lifecycle import ReportState
 from macfa.findings.models import Finding, Report
+from macfa.overview import services as overview
 from macfa.people import services as people
 from macfa.people.models import User
 from macfa.people.roles import Role
@@ -18,11 +19,6 @@ from tests.cast import Cast, assemble
 from workflows import ledger, tasks, timeline
 from workflows.assignment import claim, give, release
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture
@@ -172,6 +168,15 @@ def test_the_report_is_started_by_coordinator_or_chair(cast: Cast, audit: Audit)
         with pytest.raises(NotAllowed):
             services.start_report(audit=audit, by=cast[name])
         assert not rules.can_start(audit, cast[name])
+
+
+def test_a_report_of_a_withdrawn_audit_is_written_no_further(cast: Cast, audit: Audit) -> None:
+    report = services.start_report(audit=audit, by=cast["coordinator"])
+    overview.withdraw(audit=audit, reason="Overtaken", by=cast["coordinator"])
+    with pytest.raises(WrongState, match="withdrawn"):
+        services.edit_report(
+            report=report, summary="x", method="", limits="", by=cast["coordinator"]
+        )
 
 
 def test_only_its_author_writes_a_report(cast: Cast, audit: Audit) -> None:

@@ -18,7 +18,7 @@ from macfa.people.models import Team
 from macfa.people.roles import Role
 from macfa.returns.flow import ReturnFlow
 from notifications.models import Notification
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.records import a_return, an_audit, item_of, return_of, waiting
 from workflows import clock, diagrams, invariants, tasks
 from workflows.assignment import claim, give, release
@@ -76,11 +76,6 @@ FROZEN = [
     "returns/flow.ReturnFlow.signed_off",
     "returns/flow.ReturnFlow.returned",
 ]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

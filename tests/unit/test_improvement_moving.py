@@ -19,11 +19,6 @@ from workflows.models import Assignment, WorkItem
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def action(cast: Cast) -> Action:
     audit = factories.audit_convened(cast)
     return factories.an_action(cast, audit, factories.a_finding(cast, audit))

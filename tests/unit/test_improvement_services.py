@@ -26,11 +26,6 @@ from workflows.models import WorkItem
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     """In moderation, its cases released: the earliest an action may be opened."""
     return factories.audit_convened(cast)
@@ -356,6 +351,15 @@ def test_the_audit_closes_when_its_last_action_is_over(cast: Cast) -> None:
         with pytest.raises(NotAllowed):
             services.close_audit(audit=audit, by=person)
     assert services.close_audit(audit=audit, by=cast["coordinator"]).stage == Stage.CLOSED
+
+
+def test_an_audit_is_not_closed_while_a_report_is_being_written(cast: Cast) -> None:
+    audit = factories.audit_published(cast)
+    services.accept(action=claimed(cast, audit.actions.get()), by=cast["qppa"])
+    findings.start_report(audit=audit, by=cast["chair"])
+    with pytest.raises(NotYet) as refused:
+        services.close_audit(audit=audit, by=cast["coordinator"])
+    assert refused.value.missing == ("version 2 of the report: being written",)
 
 
 def test_an_audit_is_not_closed_before_its_actions_are_followed(cast: Cast, audit: Audit) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from macfa.audits.flow import MacfaFlow
 from notifications.models import Counter, Notification
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.records import a_case, an_audit, waiting
 from workflows import clock, invariants, tasks
 from workflows.assignment import claim, give, release
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from macfa.audits.models import Audit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.records import an_audit
 from workflows import clock, ledger, timeline
 from workflows.ledger import Happening
@@ -38,11 +38,6 @@ CHANGES: dict[str, Any] = {
     "token": "another",
     "hash": "0" * 64,
 }
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

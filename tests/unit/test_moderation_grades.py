@@ -24,11 +24,6 @@ from workflows.models import WorkItem
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return factories.audit_convened(cast)
 

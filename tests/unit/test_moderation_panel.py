@@ -26,11 +26,6 @@ from workflows.models import WorkItem
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def returned(cast: Cast) -> Audit:
     return factories.audit_returned(cast)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,12 +16,7 @@ from macfa.returns.services import AnswerInput
 from macfa.sampling.models import Case
 from macfa.tools.models import Grade, Question
 from tests import factories
-from tests.cast import Cast, assemble
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
+from tests.cast import Cast
 
 
 def convened(cast: Cast, grades: dict[str, str], prefix: str = "NEG") -> Audit:

@@ -18,11 +18,6 @@ from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.models import WorkItem
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
 def test_a_withdrawn_audit_leaves_nobody_with_work_and_tells_them(cast: Cast) -> None:
     audit = factories.audit_issued(cast)
     audit = services.withdraw(audit=audit, reason="The theme was merged.", by=cast["coordinator"])

@@ -20,11 +20,6 @@ TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "roles.md"
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
 # --- agencies ---------------------------------------------------------------------------------
 
 

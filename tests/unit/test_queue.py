@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def item(cast: Cast) -> WorkItem:
     """Work in the queue of the auditors of children's social care."""
     return waiting(cast)

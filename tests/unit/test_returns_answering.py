@@ -17,11 +17,6 @@ from workflows.errors import NotAllowed, NotYet, Stale
 Answers = Mapping[str, AnswerInput]
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
 def social_care(cast: Cast) -> AgencyReturn:
     """A draft of children's social care, whose lead does not sign off."""
     return factories.drafting(cast, factories.a_return(factories.audit_issued(cast), "CSC"))

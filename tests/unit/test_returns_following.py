@@ -18,11 +18,6 @@ from workflows.models import WorkItem
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return factories.audit_issued(cast)
 

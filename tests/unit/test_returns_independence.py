@@ -12,17 +12,12 @@ from macfa.returns.models import AgencyReturn, Independence
 from macfa.sampling.models import Case
 from notifications.models import Notification
 from tests import factories
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from workflows import assignment, clock
 from workflows.errors import NotAllowed, NotYet
 from workflows.models import LedgerText, WorkItem
 
 INVOLVED = AgencyReturn.Involvement.INVOLVED
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ INVOLVED = AgencyReturn.Involvement.INVOLVED
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def police(cast: Cast) -> AgencyReturn:
     """A return the police have been asked for, and nothing more."""
     return factories.a_return(factories.audit_issued(cast))

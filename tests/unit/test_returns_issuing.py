@@ -25,11 +25,6 @@ from workflows.models import Assignment, LedgerEntry, WorkItem
 from workflows.working_days import add_working_days
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
 def test_every_case_goes_to_every_agency(cast: Cast) -> None:
     audit = factories.audit_issued(cast)
     cells = set(audit.returns.values_list("case__label", "agency__code"))

@@ -23,11 +23,6 @@ from workflows.models import WorkItem
 Answers = Mapping[str, AnswerInput]
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
 def social_care(cast: Cast) -> AgencyReturn:
     """A draft of children's social care, whose lead does not sign off."""
     return factories.drafting(cast, factories.a_return(factories.audit_issued(cast), "CSC"))

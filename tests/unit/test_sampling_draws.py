@@ -20,11 +20,6 @@ STRATA = "status=EH:2,status=CIN:2,status=CP:2"
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return with_pool(cast, "NEG")
 

@@ -22,11 +22,6 @@ WHY = "To find the police record"
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def case(cast: Cast) -> Case:
     """A case on which the police have a lead and an auditor, and the panel a member."""
     case = audit_drawn(cast).cases.get(number=1)

@@ -25,11 +25,6 @@ BIRTHDAY = "2015-04-17"
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
-
-
-@pytest.fixture
 def audit(cast: Cast) -> Audit:
     return audit_scoped(cast)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.records import a_case, an_audit, return_of, waiting
 from workflows import clock, timeline
 from workflows.assignment import claim, give, release
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from macfa.audits.models import Audit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 @pytest.fixture

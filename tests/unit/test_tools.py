@@ -13,12 +13,7 @@ from macfa.tools.bank.shapes import Question as WrittenQuestion
 from macfa.tools.eight_domains import TOOL
 from macfa.tools.models import AuditTool, Domain, Grade, Question, Scale, ToolVersion
 from macfa.tools.services import store_scale, store_tool
-from tests.cast import Cast, assemble
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
+from tests.cast import Cast
 
 
 @pytest.fixture

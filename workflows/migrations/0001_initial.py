@@ -5,10 +5,11 @@ import django.db.models.deletion
 import django.utils.timezone
 import viewflow.workflow.fields
 import viewflow.workflow.token
-import workflows.clock
-import workflows.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import workflows.clock
+import workflows.ids
 
 
 class Migration(migrations.Migration):

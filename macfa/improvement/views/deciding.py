@@ -114,5 +114,6 @@ def close_audit(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "rows": found,
         "running": [row for row in found if row.action.state in RUNNING],
+        "reports": audit.reports.under_way().select_related("audit"),
     }
     return render(request, "improvement/close_audit.html", context)

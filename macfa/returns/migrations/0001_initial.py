@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django_fsm
-import workflows.clock
-import workflows.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import workflows.clock
+import workflows.ids
 
 
 class Migration(migrations.Migration):

@@ -14,7 +14,7 @@ from macfa.returns.outstanding import owed
 from notifications.inbox import Message
 from workflows import clock, tasks
 from workflows.errors import NotYet
-from workflows.lifecycle import act, beginning, tell_at_the_end
+from workflows.lifecycle import act, beginning, lock, tell_at_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
