@@ -38,9 +38,9 @@ STATE_COLOURS = {
 }
 #: What the three sets of grades are called on the report.
 SERIES = (
-    ("agencies", "Agencies’ own grades", "returns"),
-    ("panel", "The panel’s grades of the same work", "returns"),
-    ("cases", "The panel’s grades of the cases", "cases"),
+    ("agencies", "Agency grades", "returns"),
+    ("panel", "Panel grades", "returns"),
+    ("cases", "Case grades", "cases"),
 )
 
 

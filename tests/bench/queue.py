@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from macfa.people.models import User
-    from workflows.models import WorkItem
 
     Times = dict[str, float]
 
@@ -57,7 +56,7 @@ class View:
     what: str
     address: str
     person: User
-    items: Callable[[], QuerySet[WorkItem]]
+    rows: Callable[[], queue.Page]
     sql: tuple[str, ...]
     stock: Callable[[], Any]
 
@@ -84,7 +83,7 @@ def my_work(desk: Desk) -> View:
         "my work",
         MY_WORK,
         desk.auditor,
-        lambda: queue.mine(desk.auditor.pk),
+        lambda: queue.page(queue.mine(desk.auditor.pk)),
         (ROWS.format(which=held), COUNT.format(which=held), COUNT.format(which=waiting)),
         lambda: Task.objects.inbox([StockReturn], allow(desk.auditor, ())),
     )
@@ -97,7 +96,7 @@ def team_queue(desk: Desk) -> View:
         "team queue",
         TEAM_QUEUE,
         desk.auditor,
-        lambda: queue.claimable([desk.team.pk]),
+        lambda: queue.page(queue.claimable([desk.team.pk])),
         (ROWS.format(which=waiting), COUNT.format(which=waiting)),
         lambda: Task.objects.queue([StockReturn], allow(desk.auditor, [permission(desk.team)])),
     )
@@ -106,12 +105,13 @@ def team_queue(desk: Desk) -> View:
 def given_out(office: Office) -> View:
     """What waits in any team's queue of a partnership, whose coordinator gives it out."""
     coordinator, teams = office.home["coordinator"], office.teams
+    numbers = [team.pk for team in teams]
     waiting = WAITING_ANYWHERE_IN.format(office.home.partnership.pk)
     return View(
         "coordinator’s queue",
         TEAM_QUEUE,
         coordinator,
-        lambda: queue.claimable(team.pk for team in teams),
+        lambda: queue.page(queue.claimable(numbers), of_teams=numbers),
         (ROWS.format(which=waiting), COUNT.format(which=waiting)),
         lambda: Task.objects.queue([StockReturn], allow(coordinator, map(permission, teams))),
     )
@@ -122,7 +122,7 @@ def times_of(view: View) -> Times:
     client = signed_in(view.person)
     return medians(
         {
-            "rows": lambda _number: queue.page(view.items()),
+            "rows": lambda _number: view.rows(),
             "sql": lambda _number: read(view.sql),
             "stock": lambda _number: stock_page(view.stock()),
             "page": lambda _number: get(client, view.address),

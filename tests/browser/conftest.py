@@ -31,12 +31,12 @@ def opens(new_context: NewContext) -> NewContext:
 
 
 @pytest.fixture
-def windows(cast: Cast, opens: NewContext) -> Windows:
+def windows(cast: Cast, site: str, opens: NewContext) -> Windows:
     """A window for each person, opened when looked at."""
-    return Windows(cast, opens)
+    return Windows(cast, site, opens)
 
 
 @pytest.fixture
-def plain_windows(cast: Cast, opens: NewContext) -> Windows:
+def plain_windows(cast: Cast, site: str, opens: NewContext) -> Windows:
     """The same in browsers that run no scripts."""
-    return Windows(cast, opens, javascript=False)
+    return Windows(cast, site, opens, javascript=False)

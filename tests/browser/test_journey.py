@@ -49,6 +49,7 @@ class OpenPage:
 def test_an_audit_is_played_from_opening_to_closing_and_the_auditor_is_told_live(
     windows: Windows,
 ) -> None:
+    windows.by_form = True
     windows.open("coordinator", "auditor.pol", "chair")
     left_open = OpenPage(windows.second_tab("auditor.pol"))
 
@@ -57,3 +58,4 @@ def test_an_audit_is_played_from_opening_to_closing_and_the_auditor_is_told_live
     audit = Audit.objects.get()
     assert audit.stage == Stage.CLOSED
     assert audit.returns.count() == 4
+    assert windows.complaints == []

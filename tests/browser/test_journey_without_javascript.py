@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def test_an_audit_is_played_from_opening_to_closing_without_scripts(
     plain_windows: Windows,
 ) -> None:
+    plain_windows.by_form = True
     auditor = plain_windows.second_tab("auditor.pol")
 
     def told(tasks: int) -> None:

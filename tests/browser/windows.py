@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
 from tests.cast import PASSWORD, Cast
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
+
+    from macfa.people.models import User
 
 #: An assignment has to show on an open page within this many milliseconds.
 AT_ONCE = 2000
@@ -21,32 +25,54 @@ AT_ONCE = 2000
 class NewContext(Protocol):
     """pytest-playwright's `new_context`."""
 
-    def __call__(self, *, java_script_enabled: bool) -> BrowserContext: ...
+    def __call__(
+        self, *, java_script_enabled: bool = ..., bypass_csp: bool = ...
+    ) -> BrowserContext: ...
 
 
 @dataclass
 class Windows:
     """A window for each person, with a session of its own: `windows["lead.pol"]`.
 
-    It is opened, and its person signs in, when it is first looked at.
+    It is opened, and its person signed in, when it is first looked at; nobody's is `windows[""]`.
     """
 
     cast: Cast
+    site: str
     new_context: NewContext
     javascript: bool = True
+    #: Lets the tests put scripts of theirs into a page.
+    bypass_csp: bool = False
+    #: Whether people fill in the sign-in form, which takes a while.
+    by_form: bool = False
     pages: dict[str, Page] = field(default_factory=dict)
+    #: What the browsers complained about: scripts that failed, what the policy blocked, faults.
+    complaints: list[str] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Page:
         if name not in self.pages:
-            context = self.new_context(java_script_enabled=self.javascript)
-            self.pages[name] = context.new_page()
-            sign_in(self.pages[name], self.cast[name].email)
+            self.pages[name] = self._open(name)
         return self.pages[name]
+
+    def _open(self, name: str) -> Page:
+        context = self.new_context(java_script_enabled=self.javascript, bypass_csp=self.bypass_csp)
+        context.on("console", lambda said: self._hear(said.type, said.text))
+        context.on("weberror", lambda fault: self.complaints.append(str(fault.error)))
+        page = context.new_page()
+        if name and self.by_form:
+            sign_in(page, self.cast[name].email)
+        elif name:
+            sign_in_quickly(context, self.cast[name], self.site)
+        return page
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.complaints.append(text)
 
     def open(self, *names: str) -> None:
         """Open the windows of these people now, side by side."""
         for name in names:
-            self[name]
+            self[name].goto("/")
 
     def second_tab(self, name: str) -> Page:
         """Another tab of the same person, on their work."""
@@ -60,6 +86,14 @@ def sign_in(page: Page, email: str) -> None:
     page.goto("/accounts/login/")
     enter_account(page, email)
     expect(h1(page)).to_have_text("My work")
+
+
+def sign_in_quickly(context: BrowserContext, person: User, site: str) -> None:
+    """Give a browser a session of this person's, without the form."""
+    browser = Client()
+    browser.force_login(person)
+    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
 
 
 def enter_account(page: Page, email: str) -> None:
@@ -134,8 +168,13 @@ def choose_beginning(page: Page, question: str, answer: str) -> None:
     page.get_by_role("group", name=question).get_by_role("radio", name=answer).check()
 
 
+def task(page: Page, title: str, reference: str) -> Locator:
+    """A task among one's own work."""
+    name = re.compile(rf"^{re.escape(title)}\s*, {re.escape(reference)}$")
+    return main(page).get_by_role("link", name=name)
+
+
 def begin_task(page: Page, title: str, reference: str) -> None:
     """Open a task from one's own work."""
     page.goto("/")
-    task = re.compile(rf"^{re.escape(title)}\s*, {re.escape(reference)}$")
-    main(page).get_by_role("link", name=task).click()
+    task(page, title, reference).click()

@@ -295,7 +295,7 @@ def test_the_report_shows_figures_with_their_denominators_as_bars_and_as_a_table
     assert "2 other cases an agency looked and had nothing to audit" in shown
     assert "The panel changed 0 of 4 agency grades" in shown
     assert "Counted from 4 returns" in shown
-    assert "Agencies’ own grades (of 4)" in shown
+    assert "Agency grades (of 4)" in shown
     assert len(re.findall(r"<svg [^>]*aria-hidden", shown)) == 12
     assert "written by Coordinator. Signed off by Qppa for the QPPA on" in shown
     assert "In short." in shown

@@ -31,7 +31,8 @@ def act_page(
     title: str,
     button: str,
     intro: str = "",
-    warning: str = "",
+    caution: str = "",
+    shows_claim: bool = False,
 ) -> HttpResponse:
     """The page of one act on an action: what it means, its form, and one button that names it."""
     context = pages.around(action, person(request), below=True) | {
@@ -39,6 +40,7 @@ def act_page(
         "title": title,
         "button": button,
         "intro": intro,
-        "warning": warning,
+        "caution": caution,
+        "shows_claim": shows_claim,
     }
     return render(request, "improvement/act.html", context)

@@ -45,7 +45,8 @@ def accept(request: HttpRequest, public_id: str) -> HttpResponse:
         title="Accept as completed",
         button="Accept as completed",
         intro=f"You accept that the success measure is met: {action.measure}",
-        warning="A completed action cannot be opened again.",
+        shows_claim=True,
+        caution="A completed action cannot be opened again.",
     )
 
 
@@ -66,7 +67,12 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(action)
     rules.check_decides(action, user)
     return act_page(
-        request, action, form, title="Send the action back", button="Send the action back"
+        request,
+        action,
+        form,
+        title="Send the action back",
+        button="Send the action back",
+        shows_claim=True,
     )
 
 
@@ -92,7 +98,7 @@ def end(request: HttpRequest, public_id: str) -> HttpResponse:
         form,
         title="End the action",
         button="End the action",
-        warning="An action that has ended is not counted as completed and cannot be taken up "
+        caution="An action that has ended is not counted as completed and cannot be taken up "
         "again.",
     )
 

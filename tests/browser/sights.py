@@ -1,0 +1,258 @@
+"""Every page of the site, with somebody who may open it and a record that makes it worth seeing.
+
+Each function takes an audit to a stage and names the pages there, in an order in which they are
+still what they were when they were named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.urls import reverse
+
+from macfa.audits import services as audits
+from macfa.findings import services as findings
+from macfa.improvement import services as improvement
+from macfa.returns import services as returns
+from macfa.returns.models import AgencyReturn
+from macfa.sampling import services as sampling
+from macfa.sampling.draw import parse_strata
+from tests import factories
+from workflows import clock
+from workflows.models import WorkItem
+
+if TYPE_CHECKING:
+    from macfa.audits.models import Audit
+    from tests.cast import Cast
+    from workflows.models import Record
+
+
+class Sight(NamedTuple):
+    """A page, and who looks at it."""
+
+    who: str
+    address: str
+
+
+Sights = Iterator[Sight]
+
+#: Addresses that show no page of their own: they act, lead on, or answer programs.
+NOT_PAGES = {
+    "after",
+    "alive",
+    "ask_for_views",
+    "claim",
+    "discard_pool",
+    "mark_all_read",
+    "open",
+    "open_task",
+    "ready",
+    "start_report",
+}
+
+
+#: Pages that another address shows too, so that somebody need not know which to open.
+SECOND_ADDRESSES = {"tasks", "say_involvement", "declare_independence"}
+
+
+def page(who: str, name: str, *records: Record | str) -> Sight:
+    """The page of this name about these records."""
+    ids = [each if isinstance(each, str) else each.public_id for each in records]
+    return Sight(who, reverse(name, args=ids))
+
+
+def pages(who: str, *names: str, about: Record) -> Sights:
+    """Several pages about one record."""
+    return (page(who, name, about) for name in names)
+
+
+def at_any_time(cast: Cast) -> Sights:
+    """Sign-in, the queue, the inbox and what stands in the footer."""
+    audit = factories.audit_issued(cast)
+    for return_ in audit.returns.filter(agency__code="POL"):
+        factories.drafting(cast, return_)
+    first, second = WorkItem.objects.filter(owner=cast["auditor.pol"], finished=None)
+    yield page("", "account_login")
+    yield page("", "account_reset_password")
+    yield page("", "account_reset_password_done")
+    yield page("", "account_reset_password_from_key", "9-x", "set-password")
+    for name in ("accessibility", "source", "roles", "account_change_password"):
+        yield page("auditor.pol", name)
+    for name in ("my_work", "tasks", "team_queue", "notifications:inbox"):
+        yield page("auditor.pol", name)
+    yield page("auditor.pol", "release", first)
+    yield page("lead.pol", "give", first)
+    yield Sight("lead.pol", f"{reverse('team_queue')}?show=held")
+    both = f"item={first.public_id}&item={second.public_id}"
+    yield Sight("lead.pol", f"{reverse('give_many')}?{both}")
+
+
+def at_theme_selection(cast: Cast) -> Sights:
+    """From opening the audit to agreeing everything."""
+    audit = factories.audit_opened(cast)
+    by = audit.coordinator
+    for title in ("Neglect", "Exploitation"):
+        audits.propose_theme(
+            audit=audit, title=title, sources=["priority"], evidence="It has risen.", by=by
+        )
+    audits.ask_for_views(audit=audit, by=by)
+    yield page("coordinator", "programme")
+    yield page("coordinator", "new_audit")
+    yield from pages("coordinator", "audit", "audit_history", "audit_themes", about=audit)
+    yield from pages("coordinator", "add_theme", "choose_theme", "audit_scope", about=audit)
+    yield page("coordinator", "propose_dates", audit)
+    audits.propose_dates(audit=audit, start=clock.today(), by=by)
+    yield page("coordinator", "audit_dates", audit)
+    yield from pages("coordinator", "begin_sampling", "withdraw_audit", about=audit)
+    yield page("qppa", "give_view", audit)
+
+
+def at_case_sampling(cast: Cast) -> Sights:
+    """From the file to the issue."""
+    audit = factories.audit_scoped(cast)
+    by = audit.coordinator
+    yield from pages("coordinator", "sample", "load_pool", about=audit)
+    upload = sampling.keep_upload(
+        audit=audit, file_name="pool.csv", content=factories.pool_csv(), by=by
+    )
+    yield page("coordinator", "pool_columns", audit)
+    sampling.load_upload(upload=upload, layout=factories.LAYOUT, by=by)
+    yield page("coordinator", "draw_cases", audit)
+    strata = parse_strata("status=EH:1,status=CP:1")
+    draw = sampling.draw_sample(audit=audit, quotas=strata, reserves=2, seed="seed", by=by)
+    yield page("coordinator", "draw", audit, draw)
+    yield page("coordinator", "use_draw", audit, draw)
+    [case, *_] = sampling.confirm_draw(draw=draw, by=by)
+    yield from pages("coordinator", "sample", "sample_cases", "identity_log", about=audit)
+    yield from pages("coordinator", "case", "describe_case", "open_identity", about=case)
+    yield page("coordinator", "issue_audit", audit)
+
+
+def at_agency_audits(cast: Cast) -> Sights:
+    """A return in each of its states, for each of those who deal with it."""
+    audit = factories.audit_issued(cast)
+    yield from at_the_first_answer(cast, audit)
+    yield from at_writing(cast, audit)
+    yield from at_sign_off(cast, audit)
+    yield from at_following(cast, audit)
+
+
+def at_the_first_answer(cast: Cast, audit: Audit) -> Sights:
+    """Education says nil, the police say that they were involved."""
+    education, police = factories.a_return(audit, "EDU"), factories.a_return(audit)
+    yield from pages("lead.edu", "return", "say_involvement", about=education)
+    factories.nil(cast, education)
+    yield from pages("lead.edu", "return", "take_back_nil", about=education)
+    returns.say_involved(
+        return_=police,
+        involvement=AgencyReturn.Involvement.INVOLVED,
+        auditor=cast["auditor.pol"],
+        by=cast["lead.pol"],
+    )
+    yield from pages("auditor.pol", "return", "declare_independence", about=police)
+    yield from pages("lead.pol", "return", "choose_auditor", about=police)
+
+
+def at_writing(cast: Cast, audit: Audit) -> Sights:
+    """Social care writes its audit."""
+    return_ = factories.drafting(cast, factories.a_return(audit, "CSC"))
+    yield from pages("auditor.csc", "return", "check_return", about=return_)
+    yield page("auditor.csc", "return_domain", return_, "D1")
+    answers = factories.full_answers(return_)
+    returns.save_answers(return_=return_, answers=answers, by=cast["auditor.csc"])
+    yield page("auditor.csc", "check_return", return_)
+
+
+def at_sign_off(cast: Cast, audit: Audit) -> Sights:
+    """The police's audit is with their lead."""
+    return_, by = factories.a_return(audit), cast["auditor.pol"]
+    returns.declare(return_=return_, independent=True, by=by)
+    returns.save_answers(return_=return_, answers=factories.full_answers(return_), by=by)
+    returns.submit(return_=return_, by=by)
+    yield from pages("lead.pol", "sign_off_return", "hand_back_return", about=return_)
+    returns.sign_off(return_=return_, by=cast["lead.pol"])
+    yield from pages("coordinator", "return", "query_return", about=return_)
+
+
+def at_following(cast: Cast, audit: Audit) -> Sights:
+    """The coordinator sees who owes what, and what to do about it."""
+    return_ = factories.a_return(audit, "CSC")
+    yield from pages("coordinator", "audit", "audit_returns", "remind_all", about=audit)
+    yield page("coordinator", "panel", audit)
+    yield from pages("coordinator", "return", "remind_return", "extend_return", about=return_)
+    yield page("coordinator", "record_not_returned", return_)
+    yield from pages("coordinator", "case", "replace_case", about=return_.case)
+    returns.record_not_returned(return_=return_, reason="No answer", by=audit.coordinator)
+    yield page("coordinator", "accept_late", return_)
+
+
+def at_moderation(cast: Cast) -> Sights:
+    """The panel, its cases and its grades."""
+    returned = factories.audit_returned(cast, "RET")
+    yield page("coordinator", "panel", returned)
+    audit = factories.audit_convened(cast)
+    first, second = audit.cases.counted()
+    factories.case_moderated(cast, second)
+    yield from pages("coordinator", "audit", "panel", "release_cases", about=audit)
+    yield from pages("coordinator", "add_panel_member", "add_guest", about=audit)
+    yield from pages("coordinator", "record_sitting", "moderation", about=audit)
+    yield page("coordinator", "conclude_moderation", audit)
+    yield page("panel.pol", "prepare", audit.panel)
+    yield from pages("panel.pol", "case_room", "declare_conflict", about=first)
+    yield from pages("chair", "case_room", "grade_domains", "grade_case", about=first)
+    yield page("chair", "grade_domain", first, "D1")
+    yield page("chair", "grade_agency", first, factories.a_return(audit))
+    yield from pages("chair", "case_room", "reopen_case", about=second)
+    factories.case_moderated(cast, first)
+    yield page("coordinator", "conclude_moderation", audit)
+
+
+def at_findings(cast: Cast) -> Sights:
+    """What was found, and the report."""
+    audit, by = factories.audit_moderated(cast), cast["coordinator"]
+    finding = factories.a_finding(cast, audit)
+    yield from pages("coordinator", "audit", "findings", "add_finding", "publish", about=audit)
+    yield page("coordinator", "edit_finding", finding)
+    report = findings.start_report(audit=audit, by=by)
+    yield from pages("coordinator", "edit_report", "put_report_forward", about=report)
+    findings.edit_report(
+        report=report, summary="In short.", method="As drawn.", limits="Few.", by=by
+    )
+    report = findings.put_forward(report=report, by=by)
+    yield from pages("qppa", "report", "sign_off_report", "send_report_back", about=report)
+    findings.sign_off(report=report, by=cast["qppa"])
+    yield page("board", "reports")
+    yield page("board", "report", report)
+    yield page("lead.pol", "our_grades", audit)
+
+
+def at_action_tracking(cast: Cast) -> Sights:
+    """An action under way, claimed and accepted, and the end."""
+    audit = factories.audit_published(cast)
+    action = audit.actions.get()
+    yield from pages("coordinator", "audit", "action_plan", "open_action", about=audit)
+    yield page("coordinator", "actions")
+    yield from pages("coordinator", "action", "end_action", "change_action_due", about=action)
+    yield from pages("coordinator", "hand_action_over", "join_findings", about=action)
+    yield page("coordinator", "close_audit", audit)
+    yield from pages("owner.csc", "action", "update_action", about=action)
+    yield page("owner.csc", "claim_action_complete", action)
+    improvement.claim_completion(
+        action=action, output="Done.", impact="Felt.", evidence="Seen.", by=cast["owner.csc"]
+    )
+    yield from pages("coordinator", "accept_action", "send_action_back", about=action)
+    improvement.accept(action=action, comment="Seen.", by=cast["coordinator"])
+    yield from pages("coordinator", "action", about=action)
+    yield page("coordinator", "close_audit", audit)
+
+
+STAGES = (
+    at_any_time,
+    at_theme_selection,
+    at_case_sampling,
+    at_agency_audits,
+    at_moderation,
+    at_findings,
+    at_action_tracking,
+)
