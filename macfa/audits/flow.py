@@ -75,7 +75,7 @@ class ThemeViewFlow(Flow):
     """A QPPA member's view of the candidate themes."""
 
     asked = Start(this.give_view)
-    give_view = HumanTask(
-        "Comment on the candidate themes", work=view_work, personal=True
-    ).Next(this.given)
+    give_view = HumanTask("Comment on the candidate themes", work=view_work, personal=True).Next(
+        this.given
+    )
     given = End()

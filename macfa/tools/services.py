@@ -33,9 +33,7 @@ def store_scale(*, partnership: Partnership, scale: shapes.Scale) -> Scale:
 
 
 @transaction.atomic
-def store_tool(
-    *, partnership: Partnership, tool: shapes.Tool, scale: shapes.Scale
-) -> ToolVersion:
+def store_tool(*, partnership: Partnership, tool: shapes.Tool, scale: shapes.Scale) -> ToolVersion:
     """Store a tool as its next frozen version (R20)."""
     stored, _ = AuditTool.objects.get_or_create(
         partnership=partnership, reference=tool.reference, defaults={"name": tool.name}
