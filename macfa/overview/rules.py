@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from macfa.audits.rules import check_coordinates, check_running
+from macfa.improvement.lifecycle import RUNNING
 from macfa.people.roles import Role
 from macfa.people.rules import holds
 from macfa.sampling.models import CaseAccess
@@ -38,3 +39,7 @@ def check_withdraw(audit: Audit, reason: str, person: User) -> None:
     check_running(audit)
     if not reason.strip():
         raise NotYet("Say why the audit is withdrawn.")
+    own = audit.actions.filter(state__in=RUNNING, owner=person)
+    missing = tuple(f"{action.reference} {action.title}" for action in own)
+    if missing:
+        raise NotYet("Nobody ends their own action, and these are yours.", missing)

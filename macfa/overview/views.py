@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
 from macfa.audits.rules import can_coordinate, check_coordinates
+from macfa.findings.lifecycle import ReportState
 from macfa.moderation.models import CaseGrade
 from macfa.overview import pages, rules, services
 from macfa.overview.forms import WithdrawForm
@@ -59,6 +60,7 @@ def audit_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "counts": pages.counts(audit) if progress else [],
         "grades": pages.grade_table(audit) if progress else [],
         "grade_columns": pages.GRADE_COLUMNS,
+        "reported": audit.reports.filter(state=ReportState.SIGNED_OFF).exists(),
         "mine": AgencyReturn.objects.visible_to(user)
         .filter(audit=audit)
         .select_related("case", "agency", "setting")

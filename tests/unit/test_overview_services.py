@@ -43,6 +43,14 @@ def test_withdrawing_ends_running_actions_as_no_longer_needed(cast: Cast) -> Non
     assert list(invariants.faults()) == []
 
 
+def test_a_coordinator_cannot_end_their_own_action_by_withdrawing_the_audit(cast: Cast) -> None:
+    audit = factories.audit_published(cast)
+    Action.objects.filter(audit=audit).update(owner=cast["coordinator"])
+    with pytest.raises(NotYet, match="own action") as refused:
+        services.withdraw(audit=audit, reason="Overtaken.", by=cast["coordinator"])
+    assert refused.value.missing[0].startswith("NEG-A1")
+
+
 def test_withdrawing_needs_a_reason(cast: Cast) -> None:
     audit = factories.audit_opened(cast)
     with pytest.raises(NotYet, match="Say why"):
