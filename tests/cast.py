@@ -7,6 +7,7 @@ agency, and an outsider from another partnership.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from macfa.people import services
 from macfa.people.models import Agency, Partnership, User
@@ -15,6 +16,7 @@ from macfa.tools.bank.scales import OFSTED
 from macfa.tools.eight_domains import TOOL
 from macfa.tools.models import ToolVersion
 from macfa.tools.services import store_tool
+from workflows import clock
 
 PASSWORD = "a-password-of-the-tests"
 AGENCIES = (("CSC", "Children’s Social Care"), ("POL", "Police"), ("EDU", "Education"))
@@ -53,9 +55,16 @@ def assemble(code: str = "oakvale") -> Cast:
     """A partnership of three agencies; the police sign their returns off, schools have settings."""
     partnership = Partnership.objects.create(code=code, name=f"{code.title()} Partnership")
     cast = Cast(partnership, store_tool(partnership=partnership, tool=TOOL, scale=OFSTED))
+    # Since long, so that a test may play at any time of late, and midnight does no harm.
+    with clock.playing(clock.now() - timedelta(weeks=60)):
+        _join_all(cast)
+    return cast
+
+
+def _join_all(cast: Cast) -> None:
     for position, (agency, name) in enumerate(AGENCIES):
         cast.agencies[agency] = services.add_agency(
-            partnership=partnership,
+            partnership=cast.partnership,
             code=agency,
             name=name,
             position=position,
@@ -74,4 +83,3 @@ def assemble(code: str = "oakvale") -> Cast:
     cast.add("qppa2", Role.QPPA)
     cast.add("board", Role.BOARD)
     cast.add("admin", Role.ADMIN)
-    return cast

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from tests.cast import Cast, assemble
 from tests.servers import find_chromium, site_server
@@ -84,9 +86,23 @@ def base_url(site_address: str) -> str:
     return site_address
 
 
+@pytest.fixture(scope="session")
+def kinds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[ContentType]:
+    """The kinds of record as they are numbered when the tests begin."""
+    with django_db_blocker.unblock():
+        return list(ContentType.objects.all())
+
+
 @pytest.fixture
-def site(site_address: str, transactional_db: None) -> str:
-    """The address of the running site, on a database that is empty again after the test."""
+def site(kinds: list[ContentType], transactional_db: None, site_address: str) -> str:
+    """The address of the running site, on a database that is empty again after the test.
+
+    Emptying a database numbers the kinds of record anew, and a site that runs for longer than
+    one test knows them by their first numbers; so they get those again.
+    """
+    ContentType.objects.all().delete()
+    ContentType.objects.bulk_create(kinds)
+    ContentType.objects.clear_cache()
     return site_address
 
 

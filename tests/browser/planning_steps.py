@@ -48,13 +48,13 @@ def the_audit_is_opened(page: Page) -> None:
     type_in(page, "Short reference", "neg")
     type_in(page, "Period", "Q1 2026/27")
     press(page, "Open audit")
-    is_told(page, "NEG")
+    is_told(page, f"NEG {TITLE} is open")
 
 
 def a_theme_is_proposed(page: Page) -> None:
     """With its sources and the evidence for it."""
     begin_task(page, CHOOSE_THEME, "NEG")
-    press(page, "Themes")
+    follow(page, "Theme selection")
     press(page, "Add a candidate theme")
     type_in(page, "Theme", "Neglect")
     tick(page, "Partnership priority")
@@ -72,13 +72,13 @@ def the_qppa_are_asked(windows: Windows) -> None:
     page.get_by_role("combobox", name="Neglect").select_option("1st")
     type_in(page, "Your comment (optional)", "Timely, and it follows from the figures")
     press(page, "Give your view")
-    is_told(page, "view")
+    is_told(page, "Your view of the themes has been recorded")
 
 
 def the_theme_is_chosen(page: Page) -> None:
     """With who decided and why, and without waiting for the second member."""
     begin_task(page, CHOOSE_THEME, "NEG")
-    press(page, "Themes")
+    follow(page, "Theme selection")
     expect(main(page)).to_contain_text("Timely, and it follows from the figures")
     press(page, "Record the choice of theme")
     choose(page, "Which theme was chosen?", "Neglect")
@@ -102,19 +102,19 @@ def the_scope_is_agreed(page: Page) -> None:
     tick(page, "Children’s Social Care", "Police")
     page.get_by_role("group", name="Audit tool and grading scale").get_by_role("radio").check()
     press(page, "Save scope")
-    is_told(page, "scope")
+    is_told(page, "The scope has been saved")
 
 
 def the_dates_are_set(page: Page) -> None:
     """Proposed in working days from one start date, and taken as they are."""
     begin_task(page, CHOOSE_THEME, "NEG")
-    press(page, "Agree the scope")
+    follow(page, "Theme selection")
     follow(page, "Stage dates")
     type_date(page, "When does the audit start?", clock.today())
     press(page, "Propose dates")
     press(page, "Check the dates")
     press(page, "Save the stage dates")
-    is_told(page, "dates")
+    is_told(page, "The stage dates have been saved")
 
 
 def sampling_begins(page: Page) -> None:
@@ -129,7 +129,7 @@ def sampling_begins(page: Page) -> None:
 def the_pool_is_loaded(page: Page) -> None:
     """From a CSV file, each column said to be what it is."""
     begin_task(page, DRAW, "NEG")
-    press(page, "Sample")
+    follow(page, "Case sampling")
     follow(page, "Load the pool of cases")
     pool = FilePayload(name="pool.csv", mimeType="text/csv", buffer=pool_csv())
     page.get_by_label("File with the pool of cases").set_input_files(pool)
@@ -138,7 +138,7 @@ def the_pool_is_loaded(page: Page) -> None:
     for column, meaning in COLUMNS.items():
         page.get_by_label(f"What “{column}” holds").select_option(meaning)
     press(page, "Load pool")
-    is_told(page, "12")
+    is_told(page, "The pool is loaded: 12 rows")
 
 
 def the_sample_is_drawn(page: Page) -> None:
@@ -161,4 +161,4 @@ def the_audit_is_issued(page: Page) -> None:
     begin_task(page, DRAW, "NEG")
     press(page, "Issue the audit to the agencies")
     press(page, "Issue the audit")
-    is_told(page, "4")
+    is_told(page, "NEG is issued: 4 returns asked for")

@@ -131,7 +131,7 @@ def test_a_nil_return_is_a_statement(cast: Cast, police: AgencyReturn) -> None:
         {"looked_for": []},
         {"looked_for": ["child", "neighbour"]},
         {"looked_by": "  "},
-        {"looked_on": clock.today() + timedelta(days=1)},
+        {"looked_on": clock.today() + timedelta(days=2)},
     ],
 )
 def test_a_nil_return_says_who_was_looked_for_by_whom_and_when(
