@@ -112,10 +112,12 @@ def what_next(audit: Audit) -> Next | None:
 def _theme(audit: Audit) -> Next:
     base = audit.get_absolute_url()
     if audit.theme_id is None:
-        return Next("Collect candidate themes and record the choice.", f"{base}themes/", "Themes")
+        return Next("Collect candidate themes and record the choice.", f"{base}themes/", "See the themes")
     missing = tuple(missing_scope(audit))
     if missing:
-        return Next("Agree the scope. Still missing:", f"{base}scope/", "Agree the scope", missing)
+        only_dates = missing == ("the stage dates",)
+        page, button = ("dates/", "Set the stage dates") if only_dates else ("scope/", "Agree the scope")
+        return Next("Still missing:", f"{base}{page}", button, missing)
     return Next(
         "Theme, scope and dates are agreed.", f"{base}begin-sampling/", "Move to case sampling"
     )
@@ -124,7 +126,7 @@ def _theme(audit: Audit) -> Next:
 def _sample(audit: Audit) -> Next:
     base = audit.get_absolute_url()
     if not audit.cases.exists():
-        return Next("Load the pool of cases and draw the sample.", f"{base}sample/", "Sample")
+        return Next("Load the pool of cases and draw the sample.", f"{base}sample/", "Draw the sample")
     return Next("The sample is drawn.", f"{base}issue/", "Issue the audit to the agencies")
 
 
@@ -146,16 +148,16 @@ def _moderation(audit: Audit) -> Next:
     if waiting:
         missing = tuple(case.label for case in waiting)
         return Next("Cases to moderate:", f"{base}moderation/", "See the cases", missing)
-    return Next("Every case has its grade.", f"{base}panel/", "Conclude moderation")
+    return Next("Every case has its grade.", f"{base}moderation/conclude/", "Conclude moderation")
 
 
 def _findings(audit: Audit) -> Next:
     base = audit.get_absolute_url()
     report = audit.reports.order_by("number").last()
     if report is None:
-        return Next("Record the findings and write the report.", f"{base}findings/", "Findings")
+        return Next("Record the findings and write the report.", f"{base}findings/", "Record the findings")
     if report.state != ReportState.SIGNED_OFF:
-        return Next("The report is not signed off yet.", report.get_absolute_url(), "The report")
+        return Next("The report is not signed off yet.", report.get_absolute_url(), "See the report")
     return Next("The report is signed off.", f"{base}findings/publish/", "Move to action tracking")
 
 

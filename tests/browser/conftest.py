@@ -1,9 +1,7 @@
 """The people of the tests, and a browser window for each of them."""
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from playwright.sync_api import BrowserContext, expect
-from pytest_django import DjangoDbBlocker
 
 from tests.browser.windows import NewContext, Windows
 from tests.cast import Cast, assemble
@@ -12,23 +10,6 @@ from tests.cast import Cast, assemble
 PATIENCE = 15_000
 
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def kinds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[ContentType]:
-    """The content types as they are when the site starts, which remembers their numbers."""
-    with django_db_blocker.unblock():
-        return list(ContentType.objects.all())
-
-
-@pytest.fixture
-def site(kinds: list[ContentType], site: str) -> str:
-    """The running site. Emptying the database gave the content types new numbers: the site
-    finds them under those it remembers."""
-    ContentType.objects.all().delete()
-    ContentType.objects.bulk_create(kinds)
-    ContentType.objects.clear_cache()
-    return site
 
 
 @pytest.fixture

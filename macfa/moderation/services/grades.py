@@ -180,7 +180,7 @@ def _note(doing: Act, verb: str, facts: Mapping[str, str], decision: Decision) -
 
 
 def _said(decision: Decision) -> str:
-    return f"{decision.reason} Decided by: {decision.decided_by}."
+    return f"{decision.reason}\nDecided by: {decision.decided_by}."
 
 
 def reopen_case(
