@@ -112,11 +112,15 @@ def what_next(audit: Audit) -> Next | None:
 def _theme(audit: Audit) -> Next:
     base = audit.get_absolute_url()
     if audit.theme_id is None:
-        return Next("Collect candidate themes and record the choice.", f"{base}themes/", "See the themes")
+        return Next(
+            "Collect candidate themes and record the choice.", f"{base}themes/", "See the themes"
+        )
     missing = tuple(missing_scope(audit))
     if missing:
         only_dates = missing == ("the stage dates",)
-        page, button = ("dates/", "Set the stage dates") if only_dates else ("scope/", "Agree the scope")
+        page, button = (
+            ("dates/", "Set the stage dates") if only_dates else ("scope/", "Agree the scope")
+        )
         return Next("Still missing:", f"{base}{page}", button, missing)
     return Next(
         "Theme, scope and dates are agreed.", f"{base}begin-sampling/", "Move to case sampling"
@@ -126,7 +130,9 @@ def _theme(audit: Audit) -> Next:
 def _sample(audit: Audit) -> Next:
     base = audit.get_absolute_url()
     if not audit.cases.exists():
-        return Next("Load the pool of cases and draw the sample.", f"{base}sample/", "Draw the sample")
+        return Next(
+            "Load the pool of cases and draw the sample.", f"{base}sample/", "Draw the sample"
+        )
     return Next("The sample is drawn.", f"{base}issue/", "Issue the audit to the agencies")
 
 
@@ -155,9 +161,13 @@ def _findings(audit: Audit) -> Next:
     base = audit.get_absolute_url()
     report = audit.reports.order_by("number").last()
     if report is None:
-        return Next("Record the findings and write the report.", f"{base}findings/", "Record the findings")
+        return Next(
+            "Record the findings and write the report.", f"{base}findings/", "Record the findings"
+        )
     if report.state != ReportState.SIGNED_OFF:
-        return Next("The report is not signed off yet.", report.get_absolute_url(), "See the report")
+        return Next(
+            "The report is not signed off yet.", report.get_absolute_url(), "See the report"
+        )
     return Next("The report is signed off.", f"{base}findings/publish/", "Move to action tracking")
 
 
