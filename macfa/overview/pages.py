@@ -36,7 +36,7 @@ STAGE_PAGES = {
 #: Who may open the page of a stage besides the coordinator.
 READERS = {
     Stage.THEME_SELECTION: (Role.QPPA, Role.SCRUTINEER),
-    Stage.CASE_SAMPLING: (),
+    Stage.CASE_SAMPLING: (Role.SCRUTINEER,),
     Stage.AGENCY_AUDITS: (),
     Stage.MODERATION: (Role.PANEL, Role.SCRUTINEER),
     Stage.FINDINGS: (Role.PANEL, Role.SCRUTINEER, Role.QPPA),

@@ -81,7 +81,7 @@ def test_the_panels_grade_stands_beside_the_agencys_own(cast: Cast, case: Case) 
     assert (decision.decided_by, decision.typed_by) == ("The panel", cast["chair"])
     assert told(case) == (
         "Chair recorded the panel grade Requires improvement for Police",
-        "Partner not seen. Decided by: The panel.",
+        "Partner not seen.\nDecided by: The panel.",
     )
 
 
