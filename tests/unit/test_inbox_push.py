@@ -1,6 +1,9 @@
 """An outage of the channel layer is counted, skipped over, and never reaches the act."""
 
+import asyncio
+import socket
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
@@ -29,17 +32,36 @@ def redis_down(settings: Settings) -> None:
     }
 
 
+@pytest.fixture
+def frozen_redis(settings: Settings) -> Iterator[None]:
+    """A channel layer whose Redis takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        settings.CHANNEL_LAYERS = {
+            "default": {
+                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                "CONFIG": {"hosts": [f"redis://127.0.0.1:{port}/0"]},
+            }
+        }
+        yield
+
+
+def send(*newest: dict[int, int]) -> None:
+    """Send hints one lot after the other, and wait until they are gone."""
+    for each in newest:
+        push.hints(each)
+        assert push.outbox.settle()
+
+
 def test_hints_that_go_out_are_counted(health: push.Health) -> None:
-    push.hints({1: 5, 2: 7})
-    push.hint(1, 6)
+    send({1: 5, 2: 7}, {1: 6})
     assert (health.sent, health.failed, health.skipped, health.degraded) == (3, 0, 0, False)
 
 
 def test_a_hint_that_fails_raises_nothing_and_the_rest_are_skipped(
     health: push.Health, redis_down: None
 ) -> None:
-    push.hints({1: 5, 2: 7, 3: 1})
-    push.hint(1, 6)
+    send({1: 5, 2: 7, 3: 1}, {1: 6})
     assert (health.sent, health.failed, health.skipped, health.degraded) == (0, 1, 3, True)
 
 
@@ -47,22 +69,48 @@ def test_in_an_outage_a_thousand_hints_cost_one_delay(
     health: push.Health, redis_down: None
 ) -> None:
     began = time.monotonic()
-    for number in range(1000):
-        push.hint(number, 1)
-    assert time.monotonic() - began < 2 * push.PATIENCE
+    send({0: 1}, *({number: 1} for number in range(1, 1000)))
+    assert time.monotonic() - began < 4 * push.PATIENCE
     assert (health.failed, health.skipped) == (1, 999)
+
+
+def test_nobody_waits_for_a_layer_that_does_not_answer(
+    health: push.Health, frozen_redis: None
+) -> None:
+    began = time.monotonic()
+    push.hint(1, 1)
+    assert time.monotonic() - began < push.PATIENCE / 2
+    assert push.outbox.settle()
+    assert health.failed == 1
+
+
+def test_of_many_hints_for_one_person_that_wait_only_the_newest_goes_out(
+    health: push.Health,
+) -> None:
+    box = push.Outbox()
+    asyncio.run(_put_while_busy(box, {1: 3}, {1: 5, 2: 1}, {1: 4}))
+    assert box.settle()
+    assert health.sent == 2
+
+
+async def _put_while_busy(box: push.Outbox, *lots: dict[int, int]) -> None:
+    """Put hints in an outbox whose loop has no time to send any until all are there."""
+    box.live_at(asyncio.get_running_loop())
+    for lot in lots:
+        box.put(lot)
+    assert await asyncio.to_thread(box.settle)
 
 
 def test_after_a_pause_one_hint_is_tried_and_a_second_failure_pauses_longer(
     health: push.Health, redis_down: None
 ) -> None:
-    push.hint(1, 1)
+    send({1: 1})
     first_pause = health.pause
     health.paused_until = time.monotonic()
     assert health.may_try()
     assert not health.may_try()
     health.paused_until = time.monotonic()
-    push.hint(1, 2)
+    send({1: 2})
     assert health.failed == 2
     assert first_pause < health.pause <= push.LONGEST_PAUSE
 
@@ -70,7 +118,7 @@ def test_after_a_pause_one_hint_is_tried_and_a_second_failure_pauses_longer(
 def test_a_hint_that_goes_out_ends_the_outage(health: push.Health) -> None:
     health.note_failure()
     health.paused_until = time.monotonic()
-    push.hint(1, 1)
+    send({1: 1})
     assert not health.degraded
     assert health.may_try()
 
@@ -79,7 +127,7 @@ def test_without_a_channel_layer_nothing_is_sent_and_nothing_fails(
     health: push.Health, settings: Settings
 ) -> None:
     settings.CHANNEL_LAYERS = {}
-    push.hint(1, 1)
+    send({1: 1})
     assert (health.sent, health.failed) == (0, 0)
 
 
@@ -88,5 +136,6 @@ def test_an_act_succeeds_while_redis_is_down(health: push.Health, redis_down: No
     ann = person()
     with transaction.atomic():
         inbox.tell_many([news(ann)])
+    assert push.outbox.settle()
     assert health.failed == 1
     assert [told.seq for told in inbox.after(ann.pk, 0)] == [1]
