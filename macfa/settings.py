@@ -128,6 +128,9 @@ else:
     _database["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
         "options": "-c lock_timeout=15s",
+        # What is asked again and again is planned once a connection (docs/adr/0011).
+        "server_side_binding": True,
+        "prepare_threshold": 2,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from notifications import inbox
 from workflows import queue
+from workflows.composed import insert
 from workflows.errors import NotAllowed, WrongState
 from workflows.lifecycle import Act, act, beginning, tell_at_the_end
 from workflows.models import Assignment, Record, WorkItem
@@ -49,9 +50,10 @@ def _hand_over(
 ) -> Assignment:
     """Store that the person has it, let the room follow, and tell them."""
     assert doing.by is not None
-    row = Assignment.objects.create(
+    row = Assignment(
         item=item, person_id=person.pk, by_id=doing.by.pk, kind=kind, why=why, at=item.assigned
     )
+    insert(row)
     item.node.held(doing, person)
     tell_at_the_end([given(row, item)])
     return row

@@ -21,6 +21,7 @@ from viewflow.workflow.status import PROCESS, STATUS
 
 from workflows import clock
 from workflows.assignment import place
+from workflows.composed import insert, update
 from workflows.models import Process, WorkItem
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class EndActivation(Passing):
         """The work is done."""
         self.process.status = PROCESS.DONE
         self.process.finished = clock.now()
-        self.process.save(update_fields=["status", "finished"])
+        update(self.process, ["status", "finished"])
 
     @Activation.status.super()
     def create_next(self) -> Any:
@@ -174,7 +175,7 @@ class HumanActivation(ViewActivation):
         work = node.work(process.subject)
         item = node.item(process, process.subject, work, after=last_item(prev_activation))
         item.token = token
-        item.save()
+        insert(item)
         place(item, work, process.doing)
         return cls(item)
 
@@ -184,7 +185,7 @@ class HumanActivation(ViewActivation):
         assert transaction.get_connection().in_atomic_block
         self.task.finished = clock.now()
         self.task.status = STATUS.DONE
-        self.task.save(update_fields=["finished", "status", "owner"])
+        update(self.task, ["finished", "status", "owner"])
 
     @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.ASSIGNED)
     def give(self, person: AbstractBaseUser) -> None:
@@ -201,17 +202,17 @@ class HumanActivation(ViewActivation):
         self.task.assigned = clock.now() if person else None
         self.task.status = STATUS.ASSIGNED if person else STATUS.NEW
         self.task.version += 1
-        self.task.save(update_fields=["owner", "assigned", "status", "version"])
+        update(self.task, ["owner", "assigned", "status", "version"])
 
     @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.CANCELED)
     def withdraw(self) -> None:
         """It need not be done any more; its process ends with it."""
         self.task.finished = clock.now()
         self.task.status = STATUS.CANCELED
-        self.task.save(update_fields=["finished", "status"])
+        update(self.task, ["finished", "status"])
         self.process.status = PROCESS.CANCELED
         self.process.finished = self.task.finished
-        self.process.save(update_fields=["status", "finished"])
+        update(self.process, ["status", "finished"])
 
 
 class HumanTask(flow.View):

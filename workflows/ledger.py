@@ -17,6 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Exists, OuterRef
 
 from workflows import clock
+from workflows.composed import insert
 from workflows.models import LedgerEntry, LedgerText, Record
 
 if TYPE_CHECKING:
@@ -116,7 +117,10 @@ def write_many(
         entries.append(entry)
         if text:
             texts.append(text)
-    LedgerEntry.objects.bulk_create(entries, batch_size=500)
+    if len(entries) == 1:
+        insert(entries[0])
+    else:
+        LedgerEntry.objects.bulk_create(entries, batch_size=500)
     if texts:
         LedgerText.objects.bulk_create(texts, batch_size=500)
 

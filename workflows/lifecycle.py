@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -18,6 +19,7 @@ from django_fsm import transition as fsm_transition
 
 from notifications import inbox
 from workflows import clock, ledger
+from workflows.composed import composed, update
 from workflows.errors import AlreadyDone, Refused, Stale, WrongState
 from workflows.ledger import Happening
 from workflows.models import LedgerEntry, Record
@@ -190,12 +192,23 @@ def lock(record: R, *, expects: int | None) -> R:
 
     Rows that point to it may still be stored meanwhile: its key is not locked.
     """
-    model = type(record)
-    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
-    fresh = rows.get(pk=record.pk)
+    found = _taking(type(record))(record.pk)
+    if not found:
+        raise type(record).DoesNotExist(f"“{record}” is not there any more.")
+    fresh: R = found[0]
     if expects is not None and fresh.version != expects:
         raise Stale(_who_changed(fresh))
     return fresh
+
+
+@cache
+def _taking(model: type[R]) -> composed[R]:
+    """How a row of a kind of record is taken, with what its manager reads beside it."""
+    return composed(
+        lambda number: model._default_manager.select_for_update(of=("self",), no_key=True).filter(
+            pk=number
+        )
+    )
 
 
 def _refuse_repeat(token: str | None) -> None:
@@ -218,7 +231,7 @@ def _write(doing: Act, token: str | None) -> None:
         return
     record.version += 1
     ledger.write(record, doing.happenings, by=doing.by, token=token)
-    record.save(update_fields=[*doing.changed, "version", *ledger.CHAIN_FIELDS])
+    update(record, [*doing.changed, "version", *ledger.CHAIN_FIELDS])
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
 from workflows import assignment, clock, ledger
+from workflows.composed import composed, insert, update
 from workflows.errors import NotAllowed, WrongState
 from workflows.ledger import Happening
 from workflows.models import Process, Record, WorkItem
@@ -33,7 +34,7 @@ def _process(node: Any, subject: Record) -> Process:
 def start(doing: Act, node: Start) -> None:
     """Begin a flow for the act's record at one of its beginnings."""
     process = _process(node, doing.record)
-    process.save()
+    insert(process)
     process.doing = doing
     beginning = WorkItem(process=process, flow_task=node, status=STATUS.DONE, token=Token("start"))
     node.activation_class(beginning).activate_next()
@@ -45,10 +46,11 @@ def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
     `owned` asks that the person acting holds the task; work nobody holds becomes theirs.
     Raises `NotAllowed` when it is somebody else's, `WrongState` when there is no such task.
     """
-    item = _open_items(doing.record).filter(flow_task=node).first()
+    item = next((each for each in _open_items(doing.record) if each.flow_task == node), None)
     if item is None:
         raise WrongState(f"{doing.record.reference}: “{node.title}” is not waiting to be done.")
-    if owned and item.owner is not None and item.owner != doing.by:
+    by = doing.by.pk if doing.by else None
+    if owned and item.owner_id not in (None, by) and item.owner:
         holder = item.owner.get_full_name()
         raise NotAllowed(f"“{item}” is with {holder}. Ask for it to be moved to you first.")
     if item.owner_id is None and doing.by is not None:
@@ -63,12 +65,16 @@ def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
     return item
 
 
-def _open_items(record: Record) -> QuerySet[WorkItem]:
+def _open_items(record: Record) -> list[WorkItem]:
     """What is waiting for somebody on the act's record, taken for this transaction."""
-    kind = ContentType.objects.get_for_model(type(record))
-    items = WorkItem.objects.open().filter(subject_type=kind, subject_id=record.pk)
+    return _taken(ContentType.objects.get_for_model(type(record)).pk, record.pk)
+
+
+@composed
+def _taken(kind: int, record: int) -> QuerySet[WorkItem]:
+    items = WorkItem.objects.open().filter(subject_type=kind, subject_id=record)
     locked = items.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("process", "owner").order_by("pk")
+    return locked.select_related("process").order_by("pk")
 
 
 def open_items(records: Iterable[Record]) -> list[WorkItem]:
@@ -101,7 +107,7 @@ def withdraw(doing: Act, *, why: str) -> None:
 def put_back(doing: Act, *, why: str) -> None:
     """The record's open work goes back to its team's queue, because whoever holds it may not."""
     for item in _open_items(doing.record):
-        if item.owner is not None:
+        if item.owner_id is not None:
             assignment.put_back(item, doing, why)
 
 
@@ -110,7 +116,7 @@ def postpone(doing: Act, due: date) -> None:
     for item in _open_items(doing.record):
         item.due = due
         item.version += 1
-        item.save(update_fields=["due", "version"])
+        update(item, ["due", "version"])
 
 
 def begin_many(records: Sequence[Record], verb: str, node: Start, *, by: AbstractBaseUser) -> None:

@@ -152,9 +152,9 @@ class Team(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def current(self) -> MembershipQuerySet:
-        """Memberships that hold today, of people whose account is open."""
-        day = today()
+    def current(self, day: date | None = None) -> MembershipQuerySet:
+        """Memberships that hold on a day (today), of people whose account is open."""
+        day = day or today()
         return self.filter(
             Q(until=None) | Q(until__gte=day), since__lte=day, person__is_active=True
         )

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from macfa.people.models import Membership, Team
+from workflows.clock import today
+from workflows.composed import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
+
+    from django.db.models import QuerySet
 
     from macfa.people.models import Agency, User
     from macfa.people.roles import Role
@@ -29,23 +34,28 @@ class Desk:
 
 
 def desk_of(agency: Agency, role: Role) -> Desk:
-    """The desk of a role in one agency."""
-    return desks_of([agency], role)[agency.pk]
+    """The desk of a role in one agency. Submitting a return asks for it, so it is composed once."""
+    return _desk(agency, role, _on_desk(agency.pk, role.value, today()))
+
+
+@composed
+def _on_desk(agency: int, role: str, day: date) -> QuerySet[Membership]:
+    return _memberships(day).filter(team__agency=agency, team__role=role)
 
 
 def desks_of(agencies: Iterable[Agency], role: Role) -> dict[int, Desk]:
     """The desks of a role in several agencies, by agency. One statement, however many there are."""
     wanted = list(agencies)
-    memberships = (
-        Membership.objects.current()
-        .filter(team__agency__in=[agency.pk for agency in wanted], team__role=role)
-        .select_related("team", "person")
-        .order_by("person__name", "person")
-    )
+    chosen = _memberships(today()).filter(team__agency__in=[agency.pk for agency in wanted])
     found: dict[int | None, list[Membership]] = defaultdict(list)
-    for membership in memberships:
+    for membership in chosen.filter(team__role=role):
         found[membership.team.agency_id].append(membership)
     return {agency.pk: _desk(agency, role, found[agency.pk]) for agency in wanted}
+
+
+def _memberships(day: date) -> QuerySet[Membership]:
+    holding = Membership.objects.current(day).select_related("team", "person")
+    return holding.order_by("person__name", "person")
 
 
 def _desk(agency: Agency, role: Role, memberships: list[Membership]) -> Desk:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Exists, FilteredRelation, Max, Q
+from django.db.models import Exists, Max, Subquery
 from django.utils.dateformat import format as format_date
 
 from macfa.audits.models import Audit
-from macfa.returns.models import Answer, Independence, Submission
+from macfa.returns.models import AgencyReturn, Answer, Independence, Submission
 from macfa.tools.models import Grade, Question
+from workflows.composed import composed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -26,10 +28,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from macfa.people.models import Agency, User
-    from macfa.returns.models import AgencyReturn, StoredAnswer
+    from macfa.returns.models import StoredAnswer
 
-#: What the database gives for one question, before it has names.
-Row = tuple[Any, ...]
 NO_GRADES = dict(Answer.NoGrade.choices)
 
 #: What is read of a question, in the order of the fields of `Asked`.
@@ -50,17 +50,16 @@ ASKED = (
 )
 #: What is read of its answer, in the order of the fields of `Given`.
 GIVEN = (
-    "given__value",
-    "given__no_grade",
-    "given__grade__code",
-    "given__grade__name",
-    "given__grade__tone",
-    "given__grade",
+    "answers__value",
+    "answers__no_grade",
+    "answers__grade__code",
+    "answers__grade__name",
+    "answers__grade__tone",
+    "answers__grade",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What was answered to one question: a text, a grade, or an answer that is not a grade."""
 
     value: str = ""
@@ -81,8 +80,7 @@ class Given:
         return {"value": self.value, "grade": self.grade, "no_grade": self.no_grade}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One question of the paper, with the answer given."""
 
     question_id: int
@@ -180,32 +178,46 @@ class Draft:
 
 
 def read_draft(return_: AgencyReturn, person: User) -> Draft:
-    """What is saved of a return, in one statement. `person` is the one who would declare."""
-    declared = Independence.objects.filter(
-        agency_return=return_.pk, person=person, independent=True
-    )
-    handed_in = Submission.objects.filter(agency_return=return_.pk).order_by()
+    """What is saved of a return: one statement, once the tool's questions have been read.
+
+    `person` is the one who would declare independence.
+    """
+    rows = _saved(return_.pk, person.pk)
+    version, declared, handed_in = rows[0][:3]
+    given = {row[3]: _saved_answer(*row[4:]) for row in rows}
+    asked = [
+        each._replace(given=given[each.question_id]) if each.question_id in given else each
+        for each in questions(version)
+    ]
+    return Draft(asked, declared, handed_in or 0)
+
+
+def _saved_answer(*columns: Any) -> Given:
+    """What is saved, where a question without an answer or a grade has no columns at all."""
+    return Given._make(column or blank for column, blank in zip(columns, Given(), strict=True))
+
+
+@composed
+def _saved(return_: int, person: int) -> QuerySet[AgencyReturn, tuple[Any, ...]]:
+    """A row for each answer saved, and one where there is none yet."""
+    declared = Independence.objects.filter(agency_return=return_, person=person, independent=True)
+    handed_in = Submission.objects.filter(agency_return=return_).order_by()
     last = handed_in.values("agency_return").annotate(last=Max("number")).values("last")
-    answers = FilteredRelation("answers", condition=Q(answers__agency_return=return_.pk))
-    rows = list(
-        _questions(return_.audit_id)
-        .annotate(given=answers, declared=Exists(declared), last=last)
-        .values_list(*ASKED, *GIVEN, "declared", "last")
+    rows = AgencyReturn.objects.filter(pk=return_).order_by()
+    return rows.annotate(declared=Exists(declared), last=Subquery(last)).values_list(
+        "audit__tool_version__public_id", "declared", "last", "answers__question", *GIVEN
     )
-    asked = [_asked(row[: len(ASKED)], row[len(ASKED) : -2]) for row in rows]
-    return Draft(asked, bool(rows and rows[0][-2]), (rows and rows[0][-1]) or 0)
 
 
-def _questions(audit_id: int) -> QuerySet[Question]:
-    rows = Question.objects.filter(domain__version__audit=audit_id)
-    return rows.order_by("domain__position", "position")
+@lru_cache(maxsize=64)
+def questions(version: str) -> tuple[Asked, ...]:
+    """All questions of a version of a tool, unanswered. `version` is its public id.
 
-
-def _asked(question: Row, given: Row) -> Asked:
-    *texts, grade_id = given
-    answer: list[Any] = [*(text or "" for text in texts), grade_id]
-    fields: list[Any] = [*question, Given(*answer)]
-    return Asked(*fields)
+    A version is frozen (R20), so they are read once.
+    """
+    rows = Question.objects.filter(domain__version__public_id=version)
+    ordered = rows.order_by("domain__position", "position")
+    return tuple(Asked(*row) for row in ordered.values_list(*ASKED))
 
 
 def of_agency(
@@ -227,11 +239,6 @@ def of_return(asked: Iterable[Asked], return_: AgencyReturn) -> list[Asked]:
     return of_agency(asked, return_.agency, return_.case.characteristics)
 
 
-def blank(audit_id: int) -> list[Asked]:
-    """All questions of an audit's tool, unanswered."""
-    return [Asked(*row) for row in _questions(audit_id).values_list(*ASKED)]
-
-
 def grades_of(audit_id: int) -> dict[str, Grade]:
     """The grades of an audit's scale, by code."""
     scale = Audit.objects.filter(pk=audit_id).values("tool_version__scale")
@@ -245,7 +252,7 @@ def filled(
 ) -> list[Asked]:
     """The questions with the answers of a submission."""
     return [
-        replace(each, given=_given(answers[each.key], grades)) if each.key in answers else each
+        each._replace(given=_given(answers[each.key], grades)) if each.key in answers else each
         for each in asked
     ]
 
@@ -259,5 +266,7 @@ def _given(answer: StoredAnswer, grades: Mapping[str, Grade]) -> Given:
 
 def read_submission(return_: AgencyReturn, submission: Submission) -> list[Section]:
     """A return as it was handed in, to be read."""
-    asked = filled(blank(return_.audit_id), submission.answers, grades_of(return_.audit_id))
+    version = return_.audit.tool_version
+    assert version is not None
+    asked = filled(questions(version.public_id), submission.answers, grades_of(return_.audit_id))
     return sections(of_return(asked, return_))

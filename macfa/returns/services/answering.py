@@ -20,6 +20,7 @@ from macfa.returns.services.signing import arrive
 from macfa.tools.bank.shapes import YES_NO_PARTLY
 from macfa.tools.models import Question
 from workflows import clock, tasks
+from workflows.composed import insert
 from workflows.errors import NotAllowed, NotYet, Stale
 from workflows.lifecycle import act
 
@@ -211,7 +212,7 @@ def submit(
             submission.sent_at = submission.at
             doing.move("submit")
             arrive(doing, submission)
-        submission.save(force_insert=True)
+        insert(submission)
         tasks.finish(doing, ReturnFlow.audit_own_work)
     return return_
 
