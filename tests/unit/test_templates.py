@@ -21,7 +21,7 @@ def test_no_template_holds_inline_script_or_style(path: Path) -> None:
     assert all(" src=" in tag for tag in re.findall(r"<script[^>]*>", text))
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "413", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "errors/403-csrf", "404", "409", "413", "500"])
 def test_a_refusal_needs_no_request_and_has_one_heading_and_a_way_on(name: str) -> None:
     html = render_to_string(f"{name}.html")
     assert html.count("<h1") == 1
