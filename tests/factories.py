@@ -197,11 +197,23 @@ def case_moderated(cast: Cast, case: Case, grade: str = "G") -> None:
     moderation.grade_case(case=case, grade=chosen, reason="Agreed", decided_by="The panel", by=by)
 
 
+def panel_sat(cast: Cast, audit: Audit) -> None:
+    """A sitting of the whole panel, today."""
+    panel = audit.panel
+    moderation.record_sitting(
+        panel=panel,
+        held_on=clock.today(),
+        present=list(panel.members.all()),
+        by=cast["coordinator"],
+    )
+
+
 def audit_moderated(cast: Cast, prefix: str = "NEG") -> Audit:
     """An audit at findings: every case moderated."""
     audit = audit_convened(cast, prefix)
     for case in audit.cases.counted():
         case_moderated(cast, case)
+    panel_sat(cast, audit)
     return moderation.conclude(audit=audit, by=cast["coordinator"])
 
 

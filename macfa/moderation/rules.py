@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.moderation.access import sits_on
-from macfa.moderation.models import SITS_ON_PANELS
+from macfa.moderation.models import SITS_ON_PANELS, Sitting
 from macfa.people.roles import Role
 from macfa.people.rules import holds
 from macfa.returns.lifecycle import ReturnState
@@ -233,12 +233,19 @@ def check_case_grade(case: Case, person: User) -> None:
 
 
 def check_conclude(audit: Audit, person: User) -> None:
-    """Every case that counts has its case grade."""
+    """Every case that counts has its case grade, and it is recorded who sat (R31)."""
     check_coordinates(audit, person)
     check_stage(audit, Stage.MODERATION)
-    missing = tuple(unmoderated(audit))
+    missing = tuple(to_conclude(audit))
     if missing:
         raise NotYet("Moderation cannot be concluded yet.", missing)
+
+
+def to_conclude(audit: Audit) -> Iterator[str]:
+    """What moderation still lacks, in words."""
+    yield from unmoderated(audit)
+    if not Sitting.objects.filter(panel__audit=audit).exists():
+        yield "No sitting of the panel is recorded: when it sat, and who was present."
 
 
 def unmoderated(audit: Audit) -> Iterator[str]:

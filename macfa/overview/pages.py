@@ -154,6 +154,12 @@ def _moderation(audit: Audit) -> Next:
     if waiting:
         missing = tuple(case.label for case in waiting)
         return Next("Cases to moderate:", f"{base}moderation/", "See the cases", missing)
+    if not audit.panel.sittings.exists():
+        return Next(
+            "Every case has its grade. It is not recorded yet who sat on the panel.",
+            f"{base}panel/sittings/",
+            "Record a sitting",
+        )
     return Next("Every case has its grade.", f"{base}moderation/conclude/", "Conclude moderation")
 
 

@@ -491,6 +491,19 @@ def test_the_case_grade_comes_last_with_dissent(cast: Cast, as_: Browsers, case:
     assert "Earlier decisions (1)" in page
 
 
+def test_a_case_grade_leads_on_to_the_next_case_that_has_none(
+    cast: Cast, as_: Browsers, audit: Audit, case: Case
+) -> None:
+    other = audit.cases.counted().exclude(pk=case.pk).get()
+    assert "Go on to" not in text(as_("panel.pol"), case_page(case))
+    factories.case_moderated(cast, case)
+    page = text(as_("panel.pol"), case_page(case))
+    assert f"Go on to {other.label}" in page
+    assert f'href="{case_page(other)}"' in page
+    factories.case_moderated(cast, other)
+    assert "Go on to" not in text(as_("panel.pol"), case_page(case))
+
+
 def test_a_moderated_case_is_read_and_reopened_with_a_reason(
     cast: Cast, as_: Browsers, case: Case
 ) -> None:
@@ -535,6 +548,8 @@ def test_moderation_is_concluded_when_nothing_is_missing(
     assert "NEG-02: released" in posted(client, address, {**given, "token": "early"}, 409)
     for other in audit.cases.exclude(pk=case.pk):
         factories.case_moderated(cast, other)
+    assert "No sitting of the panel is recorded" in text(client, address)
+    factories.panel_sat(cast, audit)
     assert as_("chair").get(address).status_code == 403
     assert as_("chair").post(address, given).status_code == 403
     for _time in range(2):

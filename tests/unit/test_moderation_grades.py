@@ -271,8 +271,15 @@ def test_moderation_is_concluded_when_every_case_has_its_grade(cast: Cast, audit
     factories.case_moderated(cast, first)
     with pytest.raises(NotYet) as refused:
         services.conclude(audit=audit, by=cast["coordinator"])
-    assert refused.value.missing == ("NEG-02: released to the panel",)
+    assert refused.value.missing == (
+        "NEG-02: released to the panel",
+        "No sitting of the panel is recorded: when it sat, and who was present.",
+    )
     factories.case_moderated(cast, second)
+    with pytest.raises(NotYet) as refused:
+        services.conclude(audit=audit, by=cast["coordinator"])
+    assert len(refused.value.missing) == 1
+    factories.panel_sat(cast, audit)
     for name in ("chair", "panel.pol", "lead.pol"):
         with pytest.raises(NotAllowed):
             services.conclude(audit=audit, by=cast[name])

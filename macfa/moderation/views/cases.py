@@ -20,6 +20,7 @@ from macfa.moderation.panel_facts import sittings_of
 from macfa.moderation.views.common import case_url, fetch_audit, fetch_case, of_audit, of_case, once
 from macfa.moderation.views.panel import panel_of
 from macfa.pages import person
+from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case
 
 if TYPE_CHECKING:
@@ -66,8 +67,18 @@ def case_room(request: HttpRequest, public_id: str) -> HttpResponse:
         "stepped_out": stepped_out(case),
         "records": rules.can_record(case, user),
         "reopens": rules.can_reopen(case, user),
+        "following": _following(case, user),
     }
     return render(request, "moderation/case.html", context)
+
+
+def _following(case: Case, user: User) -> Case | None:
+    """Once a case has its grade: the next one that has none, and that this person may read."""
+    if case.state != CaseState.MODERATED:
+        return None
+    waiting = RoomCases.visible_to(user).filter(audit=case.audit_id, state=CaseState.RELEASED)
+    later = waiting.filter(number__gt=case.number).order_by("number").first()
+    return later or waiting.order_by("number").first()
 
 
 def reopen_case(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -107,7 +118,7 @@ def conclude(request: HttpRequest, public_id: str) -> HttpResponse:
     context = of_audit(audit, cases) | {
         "form": form,
         "lines": listed,
-        "missing": list(rules.unmoderated(audit)),
+        "missing": list(rules.to_conclude(audit)),
         "moderating": audit.stage == Stage.MODERATION,
     }
     return render(request, "moderation/conclude.html", context)
