@@ -7,15 +7,15 @@ from macfa.tools.bank.shapes import Domain, Question
 ASSESSMENT = Domain(
     code="D3",
     title="Assessment and analysis",
-    guidance="Did your agency understand what was going on in this child's life, using the history "
+    guidance="Did your agency understand what was going on in this child’s life, using the history "
     "and looking at the adults, and not only describe what happened?",
     questions=(
         Question(
             key="d3_history",
             type="yes_no_partly",
-            text="Was the family's history used to make sense of what was happening now?",
+            text="Was the family’s history used to make sense of what was happening now?",
             guidance="Look for a chronology, which is a dated list of the events that mattered, "
-            "and for signs that someone read it. A list that nobody drew on is 'Partly'.",
+            "and for signs that someone read it. A list that nobody drew on is ‘Partly’.",
         ),
         Question(
             key="d3_adults",
@@ -37,12 +37,12 @@ ASSESSMENT = Domain(
             ),
             text="Which tool helped to weigh the risk?",
             guidance="Choose the one that mattered most. If your agency does not use such tools, "
-            "choose 'None, and none was needed'.",
+            "choose ‘None, and none was needed’.",
         ),
         Question(
             key="d3_last_assessed",
             type="date",
-            text="When did your agency last complete an assessment or review of the child's needs?",
+            text="When did your agency last complete an assessment or review of the child’s needs?",
             guidance="The last one inside the look-back period. For a GP or a school, a "
             "safeguarding review counts. Leave blank if there was none.",
         ),
@@ -57,7 +57,7 @@ ASSESSMENT = Domain(
     ),
     descriptors=ofsted(
         outstanding="The file shows real understanding of this child and why things are as they "
-        "are. History, tools and other agencies' knowledge were weighed together, views were "
+        "are. History, tools and other agencies’ knowledge were weighed together, views were "
         "tested and changed as new facts came, and the plan follows from it.",
         good="The history was read and used, the adults who matter were considered, and the "
         "record says what the facts mean for the child as well as what they are. A tool was used "

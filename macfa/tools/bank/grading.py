@@ -11,7 +11,7 @@ def grading(prefix: str) -> tuple[Question, ...]:
             type="grade",
             part="grade",
             required=True,
-            text="How good was your agency's own practice here?",
+            text="How good was your agency’s own practice here?",
             guidance="Grade what your agency did, not the family and not other agencies. Choose "
             "the description that fits best, even if not every word does.",
         ),
@@ -22,7 +22,7 @@ def grading(prefix: str) -> tuple[Question, ...]:
             required=True,
             text="Evidence",
             guidance="Say what in the file led you to this answer, with the date of each record. "
-            "Write roles, not names: 'mother', 'class teacher'. If your answer is not a grade, "
+            "Write roles, not names: ‘mother’, ‘class teacher’. If your answer is not a grade, "
             "say why in a sentence.",
         ),
         Question(

@@ -8,7 +8,7 @@ BASIS = (
         key="involvement",
         type="text",
         required=True,
-        text="Your agency's involvement in short",
+        text="Your agency’s involvement in short",
         guidance="Who worked with the child or the adults, from when to when, why, and where it "
         "stands now. Five to ten lines are enough. Write roles, not names.",
     ),
@@ -22,7 +22,7 @@ BASIS = (
         key="staff_spoken_to",
         type="text",
         text="Staff you spoke to",
-        guidance="Roles only, for example 'the health visitor and her team leader'. Say so if you "
+        guidance="Roles only, for example ‘the health visitor and her team leader’. Say so if you "
         "spoke to nobody.",
     ),
     Question(
@@ -35,7 +35,7 @@ BASIS = (
         key="dates_to",
         type="date",
         text="Last date your audit covers",
-        guidance="The end of the look-back period, unless your agency's work ended before.",
+        guidance="The end of the look-back period, unless your agency’s work ended before.",
     ),
 )
 
@@ -45,7 +45,7 @@ JUDGEMENT = (
         type="grade",
         part="grade",
         required=True,
-        text="Overall, how good was your agency's practice with this child?",
+        text="Overall, how good was your agency’s practice with this child?",
         guidance="Your own judgement of the whole, not an average of the domains. The panel will "
         "read it, and keeps it beside its own grade whatever it decides.",
     ),
@@ -106,6 +106,6 @@ OVERALL = Domain(
         "should have been, though the child was not left in danger by them.",
         inadequate="Your agency failed this child in something that matters, and the child was "
         "harmed or left at risk. Strengths elsewhere do not make up for it. If the child may be "
-        "at risk today, call children's social care or 999 now.",
+        "at risk today, call children’s social care or 999 now.",
     ),
 )

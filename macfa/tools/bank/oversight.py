@@ -8,7 +8,7 @@ OVERSIGHT = Domain(
     code="D6",
     title="Management oversight, supervision and challenge",
     guidance="Did someone senior know about this child, give direction with reasons, and speak up "
-    "when the work, your own or another agency's, was not good enough?",
+    "when the work, your own or another agency’s, was not good enough?",
     questions=(
         Question(
             key="d6_discussions",
@@ -29,9 +29,9 @@ OVERSIGHT = Domain(
             key="d6_disagreed",
             type="choice",
             choices=("No", "Yes, and we took it up", "Yes, but we did not take it up"),
-            text="Did your agency think that another agency's decision was wrong, or that the "
+            text="Did your agency think that another agency’s decision was wrong, or that the "
             "case was drifting?",
-            guidance="Taking it up means a talk between managers or using your partnership's "
+            guidance="Taking it up means a talk between managers or using your partnership’s "
             "escalation policy, whatever it is called where you are.",
         ),
         Question(
@@ -49,11 +49,11 @@ OVERSIGHT = Domain(
         "often enough and in depth, and it changed the work. Disagreement was raised early, "
         "politely and until it was settled.",
         good="The child was discussed with someone senior at the points that mattered, and "
-        "decisions are on file with reasons. Where your agency was not content with another's "
+        "decisions are on file with reasons. Where your agency was not content with another’s "
         "decision it said so and used the escalation policy if it had to.",
         requires_improvement="Supervision happened but was seldom, or listed tasks without asking "
         "what they did for the child. Some decisions have no reason. Doubts about another "
-        "agency's work were noted and not taken up.",
+        "agency’s work were noted and not taken up.",
         inadequate="Nobody senior knew the case well enough to see that the child was at risk, or "
         "they knew and gave no direction. Serious drift or disagreement went without challenge.",
     ),

@@ -15,7 +15,7 @@ PLANNING = Domain(
             type="yes_no_partly",
             text="Is there a plan that says who does what, by when, and how you would know that "
             "it worked?",
-            guidance="It may be another agency's plan with your part in it. Answer 'Partly' if you "
+            guidance="It may be another agency’s plan with your part in it. Answer ‘Partly’ if you "
             "had to guess at your part.",
         ),
         Question(

@@ -15,14 +15,14 @@ RECOGNITION = Domain(
             type="yes_no_partly",
             text="Were signs that the child might need help noticed and written down at the time?",
             guidance="Signs can be small: lateness, missed appointments, hunger, a change in "
-            "behaviour, a mark, a remark by a relative. Answer 'Partly' if some were missed.",
+            "behaviour, a mark, a remark by a relative. Answer ‘Partly’ if some were missed.",
         ),
         Question(
             key="d1_level",
             type="choice",
             choices=("The right level", "Too low", "Too high", "Cannot tell from the record"),
             text="Did the response fit the level of need?",
-            guidance="Your partnership's threshold guidance says when early help is enough, when a "
+            guidance="Your partnership’s threshold guidance says when early help is enough, when a "
             "child is in need, and when a child may be suffering significant harm.",
         ),
         Question(
@@ -38,7 +38,7 @@ RECOGNITION = Domain(
             type="choice",
             choices=("Yes", "No, and none was needed", "No, but one was needed"),
             text="Did your agency refer the child, or act on a referral, in this period?",
-            guidance="Count a request for early help and a contact with children's social care. "
+            guidance="Count a request for early help and a contact with children’s social care. "
             "If you work for either of these, count what you received.",
         ),
         Question(

@@ -6,7 +6,7 @@ NOT_GRADED = (
     NotGraded(
         "not_applicable",
         "Not applicable",
-        "This could not arise in your agency's work with the child, so there is nothing to "
+        "This could not arise in your agency’s work with the child, so there is nothing to "
         "judge. It is not a way to pass over work that was not done.",
     ),
     NotGraded(
@@ -47,7 +47,7 @@ OFSTED = Scale(
             "RI",
             "Requires improvement",
             "Some of what should have been done was missing, late or not thought through, so "
-            "the child's needs were only partly met. Your agency's work did not leave the child "
+            "the child’s needs were only partly met. Your agency’s work did not leave the child "
             "in danger, but the same practice with another child might.",
             tone="weak",
         ),
@@ -56,7 +56,7 @@ OFSTED = Scale(
             "Inadequate",
             "Important things were not done, or so late or so poorly that the child was harmed "
             "or left at risk of harm. Practice must change at once. If the child may be at risk "
-            "today, call children's social care or 999 before you go on.",
+            "today, call children’s social care or 999 before you go on.",
             tone="worst",
         ),
     ),

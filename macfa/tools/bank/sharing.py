@@ -48,7 +48,7 @@ SHARING = Domain(
             text="What did your agency know that others did not, or need to know and was never "
             "told?",
             guidance="This shows the partnership where information stops. Give dates, and the "
-            "agency concerned. 'Nothing that I can see' is an answer.",
+            "agency concerned. ‘Nothing that I can see’ is an answer.",
         ),
         *grading("d2"),
     ),

@@ -21,22 +21,22 @@ VOICE = Domain(
                 "Not seen or heard, and should have been",
                 "Not our part to see the child",
             ),
-            text="How did your agency come to know the child's view?",
+            text="How did your agency come to know the child’s view?",
             guidance="Choose the best that happened in the period. For an unborn baby choose "
-            "'Not our part' unless your agency cared for the mother.",
+            "‘Not our part’ unless your agency cared for the mother.",
         ),
         Question(
             key="d5_day",
             type="yes_no_partly",
-            text="Could a stranger picture a day in this child's life from your record?",
+            text="Could a stranger picture a day in this child’s life from your record?",
             guidance="Waking, food, the way to school, who is at home, bedtime, what the child "
             "likes and fears. For a baby: handling, sleep, feeding, how the baby responds.",
         ),
         Question(
             key="d5_words",
             type="yes_no_partly",
-            text="Is the child's view recorded as the child gave it?",
-            guidance="Their own words, drawings, signs or behaviour, rather than an adult's "
+            text="Is the child’s view recorded as the child gave it?",
+            guidance="Their own words, drawings, signs or behaviour, rather than an adult’s "
             "summary. Check that a child who does not speak, or speaks another language, had a way "
             "to be heard.",
         ),
@@ -44,7 +44,7 @@ VOICE = Domain(
             key="d5_changed",
             type="text",
             text="What changed because of what the child said or showed?",
-            guidance="A decision, a plan, a visit, a place to be. 'Nothing that I can find' is an "
+            guidance="A decision, a plan, a visit, a place to be. ‘Nothing that I can find’ is an "
             "honest and useful answer.",
         ),
         *grading("d5"),
@@ -57,7 +57,7 @@ VOICE = Domain(
         "recorded as they gave it. A reader understands what life was like for them. It had an "
         "effect on what was done.",
         requires_improvement="The child was seen but the record is mostly about the adults, or "
-        "the child's view is in the file and was not used. A baby's or a disabled child's "
+        "the child’s view is in the file and was not used. A baby’s or a disabled child’s "
         "experience was assumed more than observed.",
         inadequate="The child is missing from the file, or was not seen when they should have "
         "been. What the child said or showed about harm was not heard, not believed or not acted "
