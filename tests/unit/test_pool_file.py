@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from macfa.sampling import pool_file
 from macfa.sampling.pool_file import (
     Fault,
     Pool,
     PoolFaults,
     PoolFile,
     PoolLayout,
+    package,
     read_header,
     read_pool,
     suggest_layout,
+    table,
 )
 
 HEADER = ("row id", "status", "age", "name", "date of birth")
@@ -307,7 +308,7 @@ def test_every_line_that_is_not_utf_8_is_named() -> None:
 
 
 def test_more_rows_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_file, "MAX_ROWS", 3)
+    monkeypatch.setattr(table, "MAX_ROWS", 3)
     assert read_header(csv_file("id\n1\n2\n3\n")).row_count == 3
     assert faults_of(csv_file("id\n1\n2\n3\n4\n")) == ["Row 5: The file has more than 3 rows."]
 
@@ -334,7 +335,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 def test_a_small_workbook_that_would_fill_the_memory_is_refused(
     cells: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool_file, "MAX_ELEMENTS", 9_000)
+    monkeypatch.setattr(package, "MAX_ELEMENTS", 9_000)
     file = repacked(xlsx_of(ROWS), SHEET, lambda xml: xml.replace(b"</row>", cells + b"</row>", 1))
     assert faults_of(file) == [
         "The file: It holds too much. Keep to one sheet of up to 200 columns."
