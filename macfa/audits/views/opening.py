@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from macfa.audits import pages, rules, services
 from macfa.audits.forms import AgreeForm, OpenForm
 from macfa.audits.lifecycle import Stage
-from macfa.audits.views.common import fetch, refused_beside
+from macfa.audits.views.common import fetch
+from macfa.forms.checking import refused_beside
 from macfa.pages import person
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from macfa.audits import pages, rules, services
 from macfa.audits.dates import propose
 from macfa.audits.forms import DatesForm, ScopeForm, StartForm
-from macfa.audits.views.common import answers, carried, confirmed, fetch, refused_beside, to_check
+from macfa.audits.views.common import fetch
+from macfa.forms.checking import answers, carried, confirmed, refused_beside, to_check
 from macfa.pages import person
 
 if TYPE_CHECKING:

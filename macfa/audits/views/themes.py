@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from macfa.audits import pages, rules, services
 from macfa.audits.forms import AskForm, ChooseForm, ThemeForm, ViewForm
 from macfa.audits.models import ThemeRank, ThemeView
-from macfa.audits.views.common import answers, carried, confirmed, fetch, refused_beside, to_check
+from macfa.audits.views.common import fetch
+from macfa.forms.checking import answers, carried, confirmed, refused_beside, to_check
 from macfa.pages import person
 
 if TYPE_CHECKING:

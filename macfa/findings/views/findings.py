@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 
 from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import can_coordinate, check_coordinates, check_stage
-from macfa.audits.views.common import answers, fetch, refused_beside
+from macfa.audits.views.common import fetch
 from macfa.findings import pages, rules, services
 from macfa.findings.forms import AgreeForm, FindingForm
 from macfa.findings.models import Finding
 from macfa.forms.base import new_token
+from macfa.forms.checking import answers, refused_beside
 from macfa.pages import person, visible
 
 if TYPE_CHECKING:

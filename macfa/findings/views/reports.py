@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from macfa.audits.views.common import fetch, refused_beside
+from macfa.audits.views.common import fetch
 from macfa.findings import pages, rules, services
 from macfa.findings.forms import AgreeForm, ReportForm, SendBackForm
 from macfa.findings.models import Report
+from macfa.forms.checking import refused_beside
 from macfa.pages import person, visible
 from workflows import timeline
 

@@ -11,7 +11,7 @@ from macfa.audits.lifecycle import Stage
 from macfa.audits.pages import of_audit
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.audits.views.common import fetch as fetch_audit
-from macfa.audits.views.common import refused_beside
+from macfa.forms.checking import refused_beside
 from macfa.improvement import lists, rules, services
 from macfa.improvement.forms import AcceptForm, AgreeForm, EndForm, SendBackForm
 from macfa.improvement.lifecycle import RUNNING

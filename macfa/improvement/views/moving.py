@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect
 
-from macfa.audits.views.common import refused_beside
+from macfa.forms.checking import refused_beside
 from macfa.improvement import rules, services
 from macfa.improvement.forms import DueForm, HandOverForm
 from macfa.improvement.models import Action

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from macfa.audits.pages import of_audit
 from macfa.audits.views.common import fetch as fetch_audit
-from macfa.audits.views.common import refused_beside
+from macfa.forms.checking import refused_beside
 from macfa.improvement import rules, services
 from macfa.improvement.forms import FindingsForm, OpenForm
 from macfa.improvement.views.common import act_page, fetch

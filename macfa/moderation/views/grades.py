@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 
-from macfa.audits.views.common import refused_beside
+from macfa.forms.checking import refused_beside
 from macfa.moderation import rules, services
 from macfa.moderation.case_pack import CasePack
 from macfa.moderation.forms import CaseGradeForm, DomainsForm, GradeForm

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 
 from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import can_coordinate, check_coordinates
-from macfa.audits.views.common import answers, carried, confirmed, refused_beside, to_check
 from macfa.forms import ActForm
+from macfa.forms.checking import answers, carried, confirmed, refused_beside, to_check
 from macfa.moderation import rules, services
 from macfa.moderation.forms import ConveneForm, GuestForm, MemberForm, SittingForm
 from macfa.moderation.models import Panel
