@@ -41,6 +41,10 @@ class ReturnLifecycle(Lifecycle):
     def take_back_nil(self) -> None:
         """The nil was a mistake; possible while returns are open."""
 
+    @transition(state, source=ReturnState.DRAFTING, target=ReturnState.ISSUED)
+    def take_back_involved(self) -> None:
+        """The agency was not involved after all; possible until the audit is handed in."""
+
     @transition(state, source=ReturnState.DRAFTING, target=ReturnState.WITH_LEAD)
     def hand_in(self) -> None:
         """The auditor has finished; the agency lead signs off first (R19)."""
@@ -83,6 +87,7 @@ SAYS = {
     "say_involved": "answered “{involvement}”",
     "say_nil": "made a nil return: {kind}",
     "take_back_nil": "took the nil return back",
+    "take_back_involved": "took back that the agency was involved",
     "hand_in": "finished the audit and passed it to the agency lead",
     "hand_back": "asked the auditor to look again",
     "submit": "submitted the return",

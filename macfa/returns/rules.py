@@ -165,6 +165,20 @@ def can_take_back_nil(return_: AgencyReturn, person: User) -> bool:
     return _allows(check_take_back_nil, return_, person)
 
 
+def check_take_back_involved(return_: AgencyReturn, person: User) -> None:
+    """Until the audit is handed in, an agency may find that it was not involved after all."""
+    check_follows(return_, person)
+    check_state(return_, ReturnState.DRAFTING)
+    audits.check_stage(return_.audit, Stage.AGENCY_AUDITS)
+    if return_.submissions.exists():
+        raise WrongState(f"{return_.reference} has been handed in before, so the answer stays.")
+
+
+def can_take_back_involved(return_: AgencyReturn, person: User) -> bool:
+    """Whether somebody may take back now that the agency was involved."""
+    return _allows(check_take_back_involved, return_, person)
+
+
 def check_assign(return_: AgencyReturn, person: User) -> None:
     """The lead or the coordinator says who audits, while there is something to audit."""
     check_follows(return_, person)

@@ -15,6 +15,7 @@ urlpatterns = [
     path(ONE, reading.return_page, name="return"),
     path(f"{ONE}involvement/", involvement.say_involvement, name="say_involvement"),
     path(f"{ONE}take-back/", involvement.take_back_nil, name="take_back_nil"),
+    path(f"{ONE}not-involved/", involvement.take_back_involved, name="take_back_involved"),
     path(f"{ONE}auditor/", involvement.choose_auditor, name="choose_auditor"),
     path(f"{ONE}independence/", involvement.declare, name="declare_independence"),
     path(f"{ONE}domains/<slug:code>/", answering.domain, name="return_domain"),

@@ -151,7 +151,7 @@ def at_the_first_answer(cast: Cast, audit: Audit) -> Sights:
         by=cast["lead.pol"],
     )
     yield from pages("auditor.pol", "return", "declare_independence", about=police)
-    yield from pages("lead.pol", "return", "choose_auditor", about=police)
+    yield from pages("lead.pol", "return", "choose_auditor", "take_back_involved", about=police)
 
 
 def at_writing(cast: Cast, audit: Audit) -> Sights:

@@ -99,9 +99,9 @@ def test_the_next_page_begins_after_the_last_task_of_this_one(cast: Cast, item: 
     copies(item, range(40), owner=cast["auditor.csc"])
     client, seen = as_(cast["auditor.csc"]), []
     response = client.get("/tasks/")
-    seen += [one.pk for one in response.context["page"].items]
+    seen += [one["pk"] for one in response.context["page"].items]
     response = client.get(response.context["following"])
-    seen += [one.pk for one in response.context["page"].items]
+    seen += [one["pk"] for one in response.context["page"].items]
     assert len(seen) == len(set(seen)) == 40
     assert response.context["following"] == ""
     assert "Back to the first tasks" in text_of(response)
@@ -232,6 +232,29 @@ def test_a_lead_sees_nothing_of_another_agency(cast: Cast, item: WorkItem) -> No
     for show in ("", "?show=held"):
         assert item.public_id not in see(cast["lead.pol"], f"/tasks/team/{show}")
         claim(item=item, by=cast["auditor.csc"])
+
+
+def test_a_role_given_up_is_gone_from_the_next_page(cast: Cast, item: WorkItem) -> None:
+    client, me = as_(cast["auditor.csc"]), cast["auditor.csc"]
+    assert address(item, "claim/") in text_of(client.get("/tasks/team/"))
+    assert "Waiting in your team’s queue: 1" in text_of(client.get("/"))
+    me.memberships.update(until=clock.today() - timedelta(days=1))
+    assert address(item, "claim/") not in text_of(client.get("/tasks/team/"))
+    assert "Waiting in your team’s queue" not in text_of(client.get("/"))
+    assert post(me, address(item, "claim/")).status_code == 404
+
+
+def test_a_coordinator_finds_the_work_of_every_team_and_of_no_other_partnership(
+    cast: Cast, item: WorkItem
+) -> None:
+    coordinator, elsewhere = cast["coordinator"], assemble("elsewhere")
+    other = waiting(cast, a_case(cast, return_of(item).audit), "POL")
+    page = see(coordinator, "/tasks/team/")
+    assert address(item, "give/") in page
+    assert address(other, "give/") in page
+    page = see(elsewhere["coordinator"], "/tasks/team/")
+    assert item.public_id not in page
+    assert other.public_id not in page
 
 
 # --- giving -------------------------------------------------------------------------------------
@@ -373,7 +396,7 @@ def test_ticked_tasks_are_given_to_one_person(cast: Cast, items: list[WorkItem])
     assert all(item.reference in page for item in items)
     response = as_(lead).post(ticked(items), {"person": to.public_id}, follow=True)
     assert "3 tasks are now with Auditor Csc." in text_of(response)
-    assert queue.mine(to.pk).count() == 3
+    assert queue.count(queue.mine(to.pk)) == 3
 
 
 def test_with_nothing_ticked_the_page_asks_to_tick(cast: Cast) -> None:

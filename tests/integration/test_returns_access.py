@@ -34,6 +34,7 @@ ALLOWED: dict[str, tuple[str, str, str]] = {
     "remind/": ("drafting", "lead.pol coordinator", "auditor.pol"),
     "extend/": ("drafting", "coordinator", "lead.pol auditor.pol"),
     "not-returned/": ("drafting", "coordinator", "lead.pol auditor.pol"),
+    "not-involved/": ("drafting", "lead.pol coordinator", "auditor.pol"),
     "involvement/": ("issued", "lead.pol", "coordinator"),
     "take-back/": ("nil", "lead.pol coordinator", ""),
     "sign-off/": ("with_lead", "lead.pol", "auditor.pol coordinator"),

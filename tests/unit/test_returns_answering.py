@@ -146,7 +146,7 @@ def test_everything_missing_is_named(cast: Cast) -> None:
     assert named[0] == (
         "D1 Recognition, threshold and referral: choose a grade, or say why there is none"
     )
-    assert "Overall: Your agency's involvement in short" in named
+    assert "Overall: Your agency’s involvement in short" in named
 
 
 def test_a_grade_needs_evidence(cast: Cast) -> None:

@@ -8,6 +8,7 @@ import pytest
 from macfa.returns import services
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
+from notifications import inbox
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
@@ -161,6 +162,49 @@ def test_a_nil_that_was_a_mistake_is_taken_back(
     )
     assert (return_.state, return_.involvement, return_.looked_for) == (ReturnState.ISSUED, "", [])
     assert item_of(return_).owner == cast["lead.pol"]
+
+
+@pytest.mark.parametrize("name", ["lead.pol", "coordinator"])
+def test_involved_is_taken_back_before_the_audit_is_handed_in(
+    cast: Cast, police: AgencyReturn, name: str
+) -> None:
+    return_ = factories.drafting(cast, police, cast["auditor.pol"])
+    return_ = services.take_back_involved(return_=return_, why="A cousin", by=cast[name])
+    assert (return_.state, return_.involvement, return_.auditor) == (ReturnState.ISSUED, "", None)
+    assert item_of(return_).owner == cast["lead.pol"]
+    told = inbox.page(cast["auditor.pol"].pk)[0]
+    assert told.text.startswith("No longer needed: Audit your agency’s work")
+    assert not AgencyReturn.objects.visible_to(cast["auditor.pol"]).filter(pk=return_.pk).exists()
+    returned = factories.nil(cast, return_)
+    assert returned.state == ReturnState.NIL
+
+
+def test_what_was_drafted_is_there_again_when_the_answer_changes_once_more(
+    cast: Cast, police: AgencyReturn
+) -> None:
+    return_ = factories.drafting(cast, police, cast["auditor.pol"])
+    services.save_answers(
+        return_=return_, answers=factories.full_answers(return_), by=cast["auditor.pol"]
+    )
+    saved = return_.answers.count()
+    return_ = services.take_back_involved(return_=return_, why="A cousin", by=cast["lead.pol"])
+    return_ = factories.drafting(cast, return_, cast["auditor.pol"])
+    assert return_.answers.count() == saved > 0
+
+
+def test_involved_stays_once_handed_in_and_is_taken_back_by_nobody_else(
+    cast: Cast, police: AgencyReturn
+) -> None:
+    return_ = factories.drafting(cast, police, cast["auditor.pol"])
+    for name in ("auditor.pol", "lead.csc", "panel.pol"):
+        with pytest.raises(NotAllowed):
+            services.take_back_involved(return_=return_, why="A cousin", by=cast[name])
+    with pytest.raises(NotYet):
+        services.take_back_involved(return_=return_, why=" ", by=cast["lead.pol"])
+    handed_in = factories.submitted(cast, factories.a_return(police.audit, "CSC"))
+    return_ = services.query(return_=handed_in, text="Which school?", by=cast["coordinator"])
+    with pytest.raises(WrongState, match="handed in before"):
+        services.take_back_involved(return_=return_, why="A cousin", by=cast["lead.csc"])
 
 
 def test_taking_back_a_nil_needs_a_reason_and_open_returns(cast: Cast) -> None:

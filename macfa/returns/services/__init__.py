@@ -14,6 +14,7 @@ from macfa.returns.services.involvement import (
     declare,
     say_involved,
     say_nil,
+    take_back_involved,
     take_back_nil,
 )
 from macfa.returns.services.issuing import issue, replace_case
@@ -37,5 +38,6 @@ __all__ = [
     "say_nil",
     "sign_off",
     "submit",
+    "take_back_involved",
     "take_back_nil",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.dateformat import format as format_date
 
 from macfa.returns import rules
-from macfa.returns.flow import ReturnFlow
+from macfa.returns.flow import ReturnFlow, let_go_as_auditor
 from macfa.returns.models import AgencyReturn, Independence
 from macfa.sampling.access import step_out
 from workflows import assignment, clock, tasks
@@ -122,6 +122,30 @@ def take_back_nil(
             involvement="", nil_kind="", looked_for=[], looked_by="", looked_on=None, nil_note=""
         )
         doing.move("take_back_nil", text=why)
+        tasks.start(doing, ReturnFlow.issued)
+    return return_
+
+
+def take_back_involved(
+    *,
+    return_: AgencyReturn,
+    why: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> AgencyReturn:
+    """The agency was not involved after all: its lead is asked again, and the auditor is told.
+
+    What was drafted is kept, and is there again should the answer change once more.
+    """
+    with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+        rules.check_take_back_involved(return_, by)
+        rules.check_says(why, "Say why the answer is taken back.")
+        tasks.withdraw(doing, why=why)
+        if return_.auditor:
+            let_go_as_auditor(doing, return_.auditor)
+        doing.change(involvement="")
+        doing.move("take_back_involved", text=why)
         tasks.start(doing, ReturnFlow.issued)
     return return_
 

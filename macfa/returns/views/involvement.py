@@ -31,6 +31,15 @@ TAKE_BACK = WhyPage(
     done="The nil return of {reference} has been taken back.",
 )
 
+NOT_INVOLVED = WhyPage(
+    title="Not involved after all",
+    intro="The audit is taken back from whoever has it, who is told why, and the agency lead is "
+    "asked again whether the agency was involved. What was drafted is kept.",
+    label="How did this come to light?",
+    button="Take back that the agency was involved",
+    done="{reference}: the agency lead is asked again.",
+)
+
 
 @lands_once
 def say_involvement(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -107,6 +116,25 @@ def take_back_nil(request: HttpRequest, public_id: str) -> HttpResponse:
         return_,
         TAKE_BACK,
         lambda form, by: services.take_back_nil(
+            return_=return_,
+            why=form.cleaned_data["why"],
+            by=by,
+            expects=form.expects,
+            token=form.token,
+        ),
+    )
+
+
+@lands_once
+def take_back_involved(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take back that the agency was involved, before the audit is handed in."""
+    return_ = the_return(request, public_id)
+    rules.check_take_back_involved(return_, person(request))
+    return ask_why(
+        request,
+        return_,
+        NOT_INVOLVED,
+        lambda form, by: services.take_back_involved(
             return_=return_,
             why=form.cleaned_data["why"],
             by=by,

@@ -38,6 +38,7 @@ OFFERS: dict[ReturnState, tuple[tuple[str, str, Rule], ...]] = {
     ReturnState.ISSUED: (REMIND, EXTEND, NOT_RETURNED),
     ReturnState.DRAFTING: (
         ("Choose who audits it", "auditor/", rules.can_assign),
+        ("Not involved after all", "not-involved/", rules.can_take_back_involved),
         REMIND,
         EXTEND,
         NOT_RETURNED,
@@ -86,6 +87,7 @@ def _writing(request: HttpRequest, return_: AgencyReturn) -> HttpResponse:
         items=items,
         done=done,
         ready=done == len(items),
+        may_take_back=rules.can_take_back_involved(return_, person(request)),
         **_around(request, return_),
     )
 
