@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.browser import hands
 from tests.browser.windows import (
     begin_task,
     choose,
@@ -68,7 +69,7 @@ def the_report_is_written(page: Page) -> None:
 def the_qppa_sign_off(page: Page) -> None:
     """Somebody who did not write it claims it, reads it and signs it off."""
     page.goto("/tasks/team/")
-    main(page).get_by_role("button", name="Claim").click()
+    hands.press(main(page).get_by_role("button", name="Claim"))
     expect(main(page)).to_contain_text(FINDING)
     press(page, "Sign off the report")
     lands_on(page, "Sign off the report")
@@ -82,8 +83,8 @@ def an_action_is_opened(page: Page) -> None:
     follow(page, "Actions of this audit")
     press(page, "Open an action")
     type_in(page, "What will be done?", ACTION)
-    main(page).get_by_role("checkbox", name=FINDING).check()
-    main(page).get_by_label("Who owns it?").select_option("Owner Csc")
+    hands.tick(main(page).get_by_role("checkbox", name=FINDING))
+    hands.select(main(page).get_by_label("Who owns it?"), "Owner Csc")
     type_date(page, "Due", clock.today() + timedelta(days=60))
     type_in(page, "How will you know that it worked?", "18 of 20 sampled records are current")
     press(page, "Open the action")

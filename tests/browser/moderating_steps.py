@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.browser import hands
 from tests.browser.windows import (
     begin_task,
     choose,
@@ -78,13 +79,14 @@ def the_panel_moderates(page: Page, reference: str, agency: str) -> None:
     press(page, "Record the panel grade")
     is_told(page, f"Panel grade for {agency}: Requires improvement")
     press(page, "Grade all domains")
+    lands_on(page, "Grade all domains")
     for grade in main(page).get_by_role("radio", name="Good", exact=True).all():
-        grade.check()
+        hands.tick(grade)
     for reason in main(page).locator("textarea:visible").all():
-        reason.fill("What the returns say together")
+        hands.write(reason, "What the returns say together")
     press(page, "Record the domain grades")
     is_told(page, "8 domain grades recorded")
-    main(page).get_by_role("button", name="Record the case grade").first.click()
+    hands.press(main(page).get_by_role("button", name="Record the case grade").first)
     choose(page, "Grade", "Good")
     type_in(page, "Reason", "The child was safer at the end")
     press(page, "Record the case grade")

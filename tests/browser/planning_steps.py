@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import FilePayload, expect
 
+from tests.browser import hands
 from tests.browser.windows import (
     begin_task,
     choose,
@@ -42,7 +43,7 @@ TITLE = "Neglect of primary-age children"
 
 def the_audit_is_opened(page: Page) -> None:
     """From the list of audits."""
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Audits").click()
+    hands.press(page.get_by_role("navigation", name="Main").get_by_role("link", name="Audits"))
     press(page, "Open an audit")
     type_in(page, "Title", TITLE)
     type_in(page, "Short reference", "neg")
@@ -69,7 +70,7 @@ def the_qppa_are_asked(windows: Windows) -> None:
     is_told(windows["coordinator"], "2 QPPA members have been asked")
     page = windows["qppa"]
     begin_task(page, COMMENT, "NEG")
-    page.get_by_role("combobox", name="Neglect").select_option("1st")
+    hands.select(page.get_by_role("combobox", name="Neglect"), "1st")
     type_in(page, "Your comment (optional)", "Timely, and it follows from the figures")
     press(page, "Give your view")
     is_told(page, "Your view of the themes has been recorded")
@@ -100,7 +101,7 @@ def the_scope_is_agreed(page: Page) -> None:
     type_date(page, "Look-back period begins", clock.today() - timedelta(days=365))
     type_date(page, "Look-back period ends", clock.today())
     tick(page, "Children’s Social Care", "Police")
-    page.get_by_role("group", name="Audit tool and grading scale").get_by_role("radio").check()
+    hands.tick(page.get_by_role("group", name="Audit tool and grading scale").get_by_role("radio"))
     press(page, "Save scope")
     is_told(page, "The scope has been saved")
 
@@ -136,7 +137,7 @@ def the_pool_is_loaded(page: Page) -> None:
     press(page, "Upload file")
     lands_on(page, "Say what each column holds")
     for column, meaning in COLUMNS.items():
-        page.get_by_label(f"What “{column}” holds").select_option(meaning)
+        hands.select(page.get_by_label(f"What “{column}” holds"), meaning)
     press(page, "Load pool")
     is_told(page, "The pool is loaded: 12 rows")
 
@@ -144,8 +145,8 @@ def the_pool_is_loaded(page: Page) -> None:
 def the_sample_is_drawn(page: Page) -> None:
     """One case of early help, one of a protection plan; looked at, then used."""
     follow(page, "Draw the sample")
-    page.get_by_role("textbox", name="CP").fill("1")
-    page.get_by_role("textbox", name="EH").fill("1")
+    hands.write(page.get_by_role("textbox", name="CP"), "1")
+    hands.write(page.get_by_role("textbox", name="EH"), "1")
     type_in(page, "Reserves", "2")
     type_in(page, "Seed", "agreed in the meeting")
     press(page, "Draw cases")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.browser import hands
 from tests.browser.windows import (
     begin_task,
     choose,
@@ -50,13 +51,13 @@ def the_agency_knew_the_family(page: Page, reference: str) -> None:
 
 def the_audit_is_claimed(page: Page, reference: str) -> None:
     """An auditor takes it from the team's queue, and is on its page."""
-    team_row(page, reference).get_by_role("button", name="Claim").click()
+    hands.press(team_row(page, reference).get_by_role("button", name="Claim"))
     is_told(page, "You have claimed")
 
 
 def the_audit_is_given(page: Page, reference: str, auditor: str) -> None:
     """The lead gives what waits in the team's queue to an auditor."""
-    team_row(page, reference).get_by_role("link", name="Give").click()
+    hands.press(team_row(page, reference).get_by_role("link", name="Give"))
     choose_beginning(page, "Who should do it?", auditor)
     press(page, "Give task")
     is_told(page, f"is now with {auditor}")
@@ -94,7 +95,7 @@ def the_auditor_declares_independence(page: Page) -> None:
 
 def the_auditor_answers_everything(page: Page) -> None:
     """Domain by domain, to the page that shows the whole."""
-    main(page).get_by_role("listitem").get_by_role("link").first.click()
+    hands.press(main(page).get_by_role("listitem").get_by_role("link").first)
     for number in range(1, PARTS + 1):
         expect(main(page)).to_contain_text(f"Part {number} of {PARTS}")
         answer_all_questions(page)
@@ -105,9 +106,9 @@ def the_auditor_answers_everything(page: Page) -> None:
 def answer_all_questions(page: Page) -> None:
     """Good wherever a grade is asked for, and words wherever there is room for them."""
     for grade in main(page).get_by_role("radio", name="Good", exact=True).all():
-        grade.check()
+        hands.tick(grade)
     for box in main(page).locator("textarea:visible").all():
-        box.fill("What the file shows, and what it meant for the child.")
+        hands.write(box, "What the file shows, and what it meant for the child.")
 
 
 def the_auditor_submits(page: Page, reference: str) -> None:
@@ -137,7 +138,7 @@ def open_return(page: Page, state: str, name: str) -> None:
     """Open a return from the grid of cases and agencies."""
     begin_task(page, COLLECT, "NEG")
     press(page, "See who owes what")
-    main(page).get_by_role("link", name=f"{state}: {name}", exact=True).click()
+    hands.press(main(page).get_by_role("link", name=f"{state}: {name}", exact=True))
 
 
 def the_query_is_answered(page: Page, reference: str) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import hands
 from tests.cast import PASSWORD, Cast
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Windows:
     bypass_csp: bool = False
     #: Whether people fill in the sign-in form, which takes a while.
     by_form: bool = False
+    #: Whether people use the keys alone.
+    by_keys: bool = False
     pages: dict[str, Page] = field(default_factory=dict)
     #: What the browsers complained about: scripts that failed, what the policy blocked, faults.
     complaints: list[str] = field(default_factory=list)
@@ -59,6 +62,8 @@ class Windows:
         context.on("console", lambda said: self._hear(said.type, said.text))
         context.on("weberror", lambda fault: self.complaints.append(str(fault.error)))
         page = context.new_page()
+        if self.by_keys:
+            hands.without_mouse.add(page)
         if name and self.by_form:
             sign_in(page, self.cast[name].email)
         elif name:
@@ -98,19 +103,19 @@ def sign_in_quickly(context: BrowserContext, person: User, site: str) -> None:
 
 def enter_account(page: Page, email: str) -> None:
     """Fill in the sign-in form that is open."""
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    hands.write(page.get_by_label("E-mail address"), email)
+    hands.write(page.get_by_role("textbox", name="Password"), PASSWORD)
     press(page, "Sign in")
 
 
 def press(page: Page, button: str) -> None:
     """Press the one button, or link that looks like one, that says this."""
-    page.get_by_role("button", name=button, exact=True).click()
+    hands.press(page.get_by_role("button", name=button, exact=True))
 
 
 def follow(page: Page, link: str) -> None:
     """Follow the one link in the page's own part that says this."""
-    main(page).get_by_role("link", name=link, exact=True).click()
+    hands.press(main(page).get_by_role("link", name=link, exact=True))
 
 
 def main(page: Page) -> Locator:
@@ -141,31 +146,31 @@ def is_told(page: Page, words: str) -> None:
 
 def type_in(page: Page, label: str, text: str) -> None:
     """Type into the one box with this label."""
-    page.get_by_role("textbox", name=label, exact=True).fill(text)
+    hands.write(page.get_by_role("textbox", name=label, exact=True), text)
 
 
 def type_date(page: Page, question: str, day: date) -> None:
     """Type a date into its three boxes."""
     boxes = page.get_by_role("group", name=question)
     for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-        boxes.get_by_label(part).fill(str(value))
+        hands.write(boxes.get_by_label(part), str(value))
 
 
 def tick(page: Page, *labels: str) -> None:
     """Tick the boxes that say this."""
     for label in labels:
-        page.get_by_role("checkbox", name=label, exact=True).check()
+        hands.tick(page.get_by_role("checkbox", name=label, exact=True))
 
 
 def choose(page: Page, question: str, answer: str) -> None:
     """Choose the answer to a question with radio buttons."""
     question_asked = page.get_by_role("group", name=question)
-    question_asked.get_by_role("radio", name=answer, exact=True).check()
+    hands.tick(question_asked.get_by_role("radio", name=answer, exact=True))
 
 
 def choose_beginning(page: Page, question: str, answer: str) -> None:
     """Choose the answer that begins like this."""
-    page.get_by_role("group", name=question).get_by_role("radio", name=answer).check()
+    hands.tick(page.get_by_role("group", name=question).get_by_role("radio", name=answer))
 
 
 def task(page: Page, title: str, reference: str) -> Locator:
@@ -177,4 +182,4 @@ def task(page: Page, title: str, reference: str) -> Locator:
 def begin_task(page: Page, title: str, reference: str) -> None:
     """Open a task from one's own work."""
     page.goto("/")
-    task(page, title, reference).click()
+    hands.press(task(page, title, reference))
