@@ -20,8 +20,8 @@ class PlainForm(forms.Form):
 
     use_required_attribute = False
     labels: ClassVar[dict[str, str]] = {
-        "login": "E-mail address",
-        "email": "E-mail address",
+        "login": "Email address",
+        "email": "Email address",
         "oldpassword": "Your password now",
         "password1": "New password",
         "password2": "New password again",
@@ -43,7 +43,7 @@ class PlainForm(forms.Form):
 
 
 class SignInForm(PlainForm, LoginForm):
-    """E-mail address and password."""
+    """Email address and password."""
 
 
 class ForgottenPasswordForm(PlainForm, ResetPasswordForm):

@@ -64,7 +64,7 @@ def _invalid(field: forms.Field, subject: str) -> str:
     if isinstance(field, forms.IntegerField):
         return f"{subject} must be a whole number"
     if isinstance(field, forms.EmailField):
-        return "Enter an e-mail address like name@example.com"
+        return "Enter an email address like name@example.com"
     return ""
 
 

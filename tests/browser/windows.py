@@ -103,7 +103,7 @@ def sign_in_quickly(context: BrowserContext, person: User, site: str) -> None:
 
 def enter_account(page: Page, email: str) -> None:
     """Fill in the sign-in form that is open."""
-    hands.write(page.get_by_label("E-mail address"), email)
+    hands.write(page.get_by_label("Email address"), email)
     hands.write(page.get_by_role("textbox", name="Password"), PASSWORD)
     press(page, "Sign in")
 
