@@ -10,8 +10,8 @@ from django import forms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workflows.candidates import Candidate
     from workflows.models import WorkItem
-    from workflows.queue import Candidate
 
 REASON = 500
 

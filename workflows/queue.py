@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 from django.conf import settings
-from django.db.models import Count, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
+from django.utils.dateformat import format as in_words
 from django.utils.module_loading import import_string
 
-from workflows.errors import NotAllowed
+from workflows import clock, seeks
 from workflows.models import WorkItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.models import QuerySet
@@ -28,7 +28,7 @@ PAGE = 25
 COUNTED_UP_TO = 100
 
 
-# --- who may do what with work: the site says, in three callables that the settings name --------
+# --- who may do what with work: the site says, in callables that the settings name ---------------
 
 
 def team_ids(person: AbstractBaseUser) -> list[int]:
@@ -52,61 +52,70 @@ def _gives(person: AbstractBaseUser) -> QuerySet[Any]:
     return teams
 
 
+class Reach(Protocol):
+    """Whose work somebody may claim and give, as a page asks it: teams, by their numbers.
+
+    The site's account says it (`reach`), read once for a page. An act asks `team_ids` and
+    `may_give` anew.
+    """
+
+    @property
+    def works_in(self) -> Collection[int]:
+        """The teams from whose queues they may claim."""
+        ...
+
+    @property
+    def gives(self) -> Collection[int]:
+        """The teams whose work they may give to people, move and put back."""
+        ...
+
+
+def reach(person: Any) -> Reach:
+    """Whose work somebody may claim and give, for a page."""
+    found: Reach = person.reach
+    return found
+
+
 def may_see(person: AbstractBaseUser, item: WorkItem) -> bool:
     """Whether work is somebody's, their team's, or theirs to give."""
     mine = item.owner_id == person.pk
     return mine or item.team_id in team_ids(person) or may_give(person, item)
 
 
+# --- queues --------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
-class Candidate:
-    """Somebody who may be given work, and how much they hold already."""
+class Queue:
+    """Open work: what somebody holds, or what waits, or is held, in some teams."""
 
-    person: Any
-    holds: int
+    column: Literal["owner", "team"]
+    values: tuple[int, ...]
+    held: bool
 
-
-def candidates(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candidate]:
-    """Who may be given all of this work: who has least first.
-
-    These are the people of its team, and whoever gives it, so far as the work itself allows.
-    """
-    rows = list(items)
-    teams = {item.team_id: item.team for item in rows}
-    people = [{person.pk: person for person in _people_in(team)} for team in teams.values()]
-    shared = set.intersection(*(set(of_team) for of_team in people)) if people else set()
-    found = {pk: person for of_team in people for pk, person in of_team.items() if pk in shared}
-    found[giver.pk] = giver
-    able = [person for person in found.values() if _may_hold_all(rows, person)]
-    holding = _holding(able)
-    able.sort(key=lambda person: (holding.get(person.pk, 0), person.get_full_name()))
-    return [Candidate(person, holding.get(person.pk, 0)) for person in able]
+    @property
+    def items(self) -> QuerySet[WorkItem]:
+        """The work itself, all of it."""
+        here = Q((f"{self.column}__in", self.values))
+        return WorkItem.objects.open().filter(here, owner__isnull=not self.held)
 
 
-def _people_in(team: object) -> Iterable[Any]:
-    people: Iterable[Any] = import_string(settings.WORKFLOWS_PEOPLE)(team)
-    return people
+def mine(person_id: int) -> Queue:
+    """What somebody holds and has not done."""
+    return Queue("owner", (person_id,), held=True)
 
 
-def _may_hold_all(items: list[WorkItem], person: Any) -> bool:
-    """Whether somebody may have work. Of several pieces the act itself asks, piece by piece."""
-    if len(items) > 1:
-        return True
-    try:
-        for item in items:
-            item.node.check_may_hold(item.subject, person)
-    except NotAllowed:
-        return False
-    return True
+def claimable(team_ids: Iterable[int]) -> Queue:
+    """What waits in these teams' queues for somebody to claim."""
+    return Queue("team", tuple(sorted(team_ids)), held=False)
 
 
-def _holding(people: Iterable[Any]) -> dict[int, int]:
-    held = WorkItem.objects.open().filter(owner__in=[person.pk for person in people])
-    counted = held.order_by().values("owner").annotate(number=Count("pk"))
-    return {row["owner"]: row["number"] for row in counted}
+def held_in(team_ids: Iterable[int]) -> Queue:
+    """What people of these teams hold."""
+    return Queue("team", tuple(sorted(team_ids)), held=True)
 
 
-# --- pages of work ------------------------------------------------------------------------------
+# --- pages of work -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -129,11 +138,32 @@ class Cursor:
         return f"{self.due.isoformat()}_{self.number}"
 
 
+class Row(TypedDict):
+    """A line of a queue: what its page shows of the work, and nothing else of it.
+
+    A plain dictionary, since a page is made of many: whole work items cost several times as much.
+    """
+
+    pk: int
+    public_id: str
+    title: str
+    reference: str
+    team: str
+    holder: str
+    due: date
+    due_in_words: str
+    overdue: bool
+    held: bool
+    moves: bool
+    may_claim: bool
+    may_give: bool
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of a queue, and where the next begins."""
 
-    items: list[WorkItem]
+    items: list[Row]
     following: Cursor | None
     total: int
 
@@ -148,57 +178,44 @@ def shown(total: int) -> str:
     return str(total) if total < COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
 
 
-def mine(person_id: int) -> QuerySet[WorkItem]:
-    """What somebody holds and has not done."""
-    return WorkItem.objects.open().filter(owner=person_id)
-
-
-def claimable(team_ids: Iterable[int]) -> QuerySet[WorkItem]:
-    """What waits in these teams' queues for somebody to claim."""
-    return WorkItem.objects.open().filter(owner=None, team__in=sorted(team_ids))
-
-
-def held_in(team_ids: Iterable[int]) -> QuerySet[WorkItem]:
-    """What people of these teams hold."""
-    return WorkItem.objects.open().filter(owner__isnull=False, team__in=sorted(team_ids))
-
-
-def count(items: QuerySet[WorkItem]) -> int:
+def count(queue: Queue) -> int:
     """How many there are, counted no further than `COUNTED_UP_TO`."""
-    return items.order_by()[:COUNTED_UP_TO].count()
+    return seeks.number(queue.column, queue.values, held=queue.held, limit=COUNTED_UP_TO)
 
 
-def page(
-    items: QuerySet[WorkItem], *, after: Cursor | None = None, of_teams: Iterable[int] = ()
-) -> Page:
-    """A page of items, oldest due first. Costs two statements, whatever the queue's length.
+def page(queue: Queue, *, after: Cursor | None = None, seen_by: Reach | None = None) -> Page:
+    """A page of a queue, oldest due first. Costs two statements, whatever the queue's length.
 
-    Where the items are of several teams, name them in `of_teams`: then it reads the beginning of
-    each team's queue, and never the queues themselves.
+    What `seen_by` may do with each row is said beside it.
     """
-    ordered = items.order_by("due", "id")
-    if after:
-        later = Q(due__gt=after.due) | Q(id__gt=after.number)
-        ordered = ordered.filter(later, due__gte=after.due)
-    teams = list(of_teams)
-    if len(teams) > 1:
-        ordered = WorkItem.objects.filter(pk__in=_beginnings(ordered, teams)).order_by("due", "id")
-    rows = list(ordered.select_related("team", "owner")[: PAGE + 1])
-    shown_rows = rows[:PAGE]
-    last = shown_rows[-1] if len(rows) > PAGE else None
-    return Page(shown_rows, Cursor(last.due, last.pk) if last else None, count(items))
+    start = (after.due, after.number) if after else None
+    lines = seeks.lines(queue.column, queue.values, held=queue.held, after=start, limit=PAGE + 1)
+    rows = _rows(lines[:PAGE], seen_by, held=queue.held)
+    last = rows[-1] if len(lines) > PAGE else None
+    return Page(rows, Cursor(last["due"], last["pk"]) if last else None, count(queue))
 
 
-def _beginnings(ordered: QuerySet[WorkItem], teams: Iterable[int]) -> RawSQL:
-    """The numbers of the first items of each team: one seek in the index a team.
-
-    `team IN (...) ORDER BY due` would read and sort every open item of all of them.
-    """
-    parts: list[str] = []
-    values: list[object] = []
-    for number, team in enumerate(teams):
-        first = ordered.filter(team=team).values("pk")[: PAGE + 1]
-        sql, params = first.query.sql_with_params()
-        parts.append(f"SELECT * FROM ({sql}) AS team_{number}")  # noqa: S608 - Django's own SQL
-        values += params
-    return RawSQL(" UNION ALL ".join(parts), values)  # noqa: S611 - Django's own SQL
+def _rows(lines: Sequence[tuple[Any, ...]], seen_by: Reach | None, *, held: bool) -> list[Row]:
+    """What a page shows of these lines."""
+    words = {due: in_words(due, "j F Y") for due in {line[0] for line in lines}}
+    today = clock.today()
+    claims = seen_by.works_in if seen_by and not held else ()
+    gives = seen_by.gives if seen_by else ()
+    return [
+        Row(
+            pk=pk,
+            public_id=public_id,
+            title=title,
+            reference=reference,
+            team=team_name,
+            holder="".join(holder),
+            due=due,
+            due_in_words=words[due],
+            overdue=due < today,
+            held=held,
+            moves=not node.personal,
+            may_claim=team in claims,
+            may_give=team in gives and not node.personal,
+        )
+        for due, pk, public_id, title, reference, node, team, team_name, *holder in lines
+    ]

@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from notifications import inbox
 from workflows import assignment, queue
+from workflows.candidates import candidates
 from workflows.errors import AlreadyDone, NotAllowed
 from workflows.forms import GiveForm, ReleaseForm
 from workflows.history import history
@@ -38,7 +40,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """What I hold, oldest due first, and how much waits for my teams."""
     me = person(request)
     page = queue.page(queue.mine(me.pk), after=_after(request))
-    waiting = queue.count(queue.claimable(queue.team_ids(me)))
+    waiting = queue.count(queue.claimable(queue.reach(me).works_in))
     context = {"page": page, "waiting": queue.shown(waiting) if waiting else ""}
     return render(request, "workflows/my_work.html", context | _pages(request, page))
 
@@ -46,13 +48,11 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @require_GET
 def team_queue(request: HttpRequest) -> HttpResponse:
     """What my teams may claim; for who gives work to people, also what people hold."""
-    me = person(request)
-    mine, given = queue.team_ids(me), queue.gives(me)
-    held = bool(given) and request.GET.get("show") == "held"
-    teams = given if held else sorted({*mine, *given})
-    items = queue.held_in(teams) if held else queue.claimable(teams)
-    page = queue.page(items, after=_after(request), of_teams=teams)
-    context = {"page": page, "mine": mine, "given": given, "held": held}
+    me = queue.reach(person(request))
+    held = bool(me.gives) and request.GET.get("show") == "held"
+    work = queue.held_in(me.gives) if held else queue.claimable({*me.works_in, *me.gives})
+    page = queue.page(work, after=_after(request), seen_by=me)
+    context = {"page": page, "held": held, "gives": bool(me.gives)}
     return render(request, "workflows/team_queue.html", context | _pages(request, page))
 
 
@@ -61,6 +61,7 @@ def open_task(request: HttpRequest, public_id: str) -> HttpResponse:
     """Go to the page on which the work is done."""
     me, item = person(request), _find(public_id)
     if queue.may_see(me, item):
+        inbox.mark_read(me.pk, url=request.path)
         return redirect(item.page)
     if item.assignments.filter(person=me.pk).exists():
         messages.info(request, f"“{item}” is no longer with you.")
@@ -129,7 +130,7 @@ def _give(request: HttpRequest, items: list[WorkItem]) -> HttpResponse:
         if not queue.may_give(me, item):
             raise NotAllowed(f"“{item}” is not yours to give.")
         assignment.check_moves(item)
-    form = GiveForm(_posted(request), items=items, people=queue.candidates(items, me))
+    form = GiveForm(_posted(request), items=items, people=candidates(items, me))
     if form.is_valid() and _given(form, me):
         what = f"“{items[0]}” is" if len(items) == 1 else f"{len(items)} tasks are"
         messages.success(request, f"{what} now with {form.chosen.get_full_name()}.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 
+from macfa.people.reach import Reach
 from macfa.people.roles import Role
 from workflows.clock import today
 from workflows.ids import public_id
@@ -107,6 +109,14 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Where the roles held today reach, for the page that loaded this account: read once.
+
+        An act asks `rules` anew: it may have waited for a lock since, or hold an older account.
+        """
+        return Reach(self)
 
 
 class TeamQuerySet(models.QuerySet["Team"]):

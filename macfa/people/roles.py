@@ -22,6 +22,11 @@ class Role(models.TextChoices):
     ADMIN = "admin", "System administrator"
 
 
+#: The teams of their agency whose work an agency lead gives out. Who sits on a panel, and so
+#: prepares for it, is the coordinator's to say.
+LEAD_GIVES = (Role.AGENCY_LEAD, Role.AUDITOR, Role.ACTION_OWNER)
+
+
 @dataclass(frozen=True)
 class RoleGuide:
     """A role in plain words, for the page that explains who may do what."""

@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from macfa.people.models import Membership, Team, User
-from macfa.people.roles import Role
+from macfa.people.models import Membership, Partnership, Team, User
+from macfa.people.roles import LEAD_GIVES, Role
 from workflows.errors import NotAllowed
-
-#: The teams of their agency whose work an agency lead gives out. Who sits on a panel, and so
-#: prepares for it, is the coordinator's to say.
-LEAD_GIVES = (Role.AGENCY_LEAD, Role.AUDITOR, Role.ACTION_OWNER)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
 
-    from macfa.people.models import Agency, Partnership
+    from macfa.people.models import Agency
 
 
 def holds(
@@ -88,5 +84,5 @@ def teams_of(person: User) -> list[Team]:
 
 def partnership_of(person: User) -> Partnership | None:
     """The partnership whose pages somebody sees. Most people belong to exactly one."""
-    team = Team.objects.of(person).select_related("partnership").order_by("pk").first()
-    return team.partnership if team else None
+    home = person.reach.home
+    return Partnership.from_db("default", home._fields, home) if home else None

@@ -12,21 +12,23 @@ from macfa.returns import services as returns
 from tests import factories
 from tests.bench.audits import audit_of, cast_of
 from tests.bench.backlog import Backlog, Waiting, store
+from workflows.models import WorkItem
 
 if TYPE_CHECKING:
     from macfa.people.models import User
     from tests.cast import Cast
 
-FEW, MANY = 10, 1000
+FEW, MANY, HEAP = 10, 1000, 10_000
 PARTNERSHIPS, AGENCIES, BLOCK = 10, 5, 500
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The auditors of an agency: their team, and the one who works in it."""
+    """The auditors of an agency: their team, the one who works in it, and their lead."""
 
     team: Team
     auditor: User
+    lead: User
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class Office:
     def teams(self) -> list[Team]:
         """All teams of the partnership."""
         return list(Team.objects.filter(partnership=self.home.partnership))
+
+    def pile_up(self) -> None:
+        """Move so much of the backlog to the desk with many tasks that it has a heap of them."""
+        desk, place = self.many, {"team": self.many.team, "tenant": self.home.partnership}
+        for held, owner in ((True, desk.auditor), (False, None)):
+            others = WorkItem.objects.open().filter(owner__isnull=not held)
+            others = others.exclude(team__in=(desk.team, self.few.team)).order_by("-pk")
+            moved = WorkItem.objects.filter(
+                pk__in=list(others.values_list("pk", flat=True)[: HEAP - MANY])
+            )
+            assert moved.update(owner=owner, **place) == HEAP - MANY
 
 
 def open_office() -> Office:
@@ -61,7 +74,9 @@ def open_office() -> Office:
 def _desks(cast: Cast) -> list[Desk]:
     teams = Team.objects.filter(partnership=cast.partnership, role=Role.AUDITOR)
     return [
-        Desk(teams.get(agency=agency), cast[f"auditor.{code.lower()}"])
+        Desk(
+            teams.get(agency=agency), cast[f"auditor.{code.lower()}"], cast[f"lead.{code.lower()}"]
+        )
         for code, agency in cast.agencies.items()
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from random import Random
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -24,14 +25,14 @@ def medians(runs: Mapping[str, Callable[[int], object]], rounds: int) -> dict[st
     """The median of each in milliseconds, all run in turn, so that the machine treats them alike.
 
     Each is called with the number of the round, 0 to `rounds` + `WARM_UP` - 1; the first rounds
-    only warm up, and each round begins with another one.
+    only warm up. Each round has an order of its own, from its number: what always ran after the
+    same would find the machine's caches warm, or cold, by its neighbour's doing.
     """
     taken: dict[str, list[float]] = {name: [] for name in runs}
     names = list(runs)
     for number in range(rounds + WARM_UP):
         gc.collect()
-        start = number % len(names)
-        for name in names[start:] + names[:start]:
+        for name in Random(number).sample(names, len(names)):
             began = perf_counter()
             runs[name](number)
             taken[name].append((perf_counter() - began) * 1000)

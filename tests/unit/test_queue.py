@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,11 @@ from tests.cast import Cast, assemble
 from tests.records import a_case, return_of, waiting
 from workflows import clock, queue
 from workflows.assignment import claim, give
+from workflows.candidates import candidates
 from workflows.history import history
 from workflows.ids import public_id
 from workflows.models import Process, WorkItem
-from workflows.queue import Cursor
+from workflows.queue import Cursor, Queue, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,22 +59,22 @@ def auditors(cast: Cast, agency: str = "CSC") -> Team:
 
 
 def test_work_nobody_holds_is_its_teams_to_claim(cast: Cast, item: WorkItem) -> None:
-    assert list(queue.claimable(queue.team_ids(cast["auditor.csc"]))) == [item]
-    assert list(queue.claimable(queue.team_ids(cast["auditor.pol"]))) == []
-    assert list(queue.mine(cast["auditor.csc"].pk)) == []
+    assert list(queue.claimable(queue.team_ids(cast["auditor.csc"])).items) == [item]
+    assert list(queue.claimable(queue.team_ids(cast["auditor.pol"])).items) == []
+    assert list(queue.mine(cast["auditor.csc"].pk).items) == []
 
 
 def test_work_somebody_holds_is_theirs(cast: Cast, item: WorkItem) -> None:
     claim(item=item, by=cast["auditor.csc"])
-    assert list(queue.mine(cast["auditor.csc"].pk)) == [item]
-    assert list(queue.claimable(queue.team_ids(cast["auditor2.csc"]))) == []
-    assert list(queue.held_in([item.team_id])) == [item]
+    assert list(queue.mine(cast["auditor.csc"].pk).items) == [item]
+    assert list(queue.claimable(queue.team_ids(cast["auditor2.csc"])).items) == []
+    assert list(queue.held_in([item.team_id]).items) == [item]
 
 
 def test_work_that_is_done_is_in_no_queue(cast: Cast, item: WorkItem) -> None:
     WorkItem.objects.update(finished=clock.now(), owner=cast["auditor.csc"])
-    assert not queue.mine(cast["auditor.csc"].pk)
-    assert not queue.held_in([item.team_id])
+    assert not queue.mine(cast["auditor.csc"].pk).items
+    assert not queue.held_in([item.team_id]).items
 
 
 def test_whoever_has_left_a_team_claims_nothing_of_it(cast: Cast, item: WorkItem) -> None:
@@ -124,7 +125,7 @@ def test_who_may_see_work(cast: Cast, item: WorkItem) -> None:
 
 
 def names(items: list[WorkItem], cast: Cast, giver: str) -> list[tuple[str, int]]:
-    return [(each.person.name, each.holds) for each in queue.candidates(items, cast[giver])]
+    return [(each.person.name, each.holds) for each in candidates(items, cast[giver])]
 
 
 def test_whoever_holds_least_comes_first(cast: Cast, item: WorkItem) -> None:
@@ -156,15 +157,19 @@ def test_work_of_two_teams_goes_to_who_is_in_both(cast: Cast, item: WorkItem) ->
 # --- pages --------------------------------------------------------------------------------------
 
 
-def walk(items: Any, of_teams: Iterable[int] = ()) -> list[WorkItem]:
-    """Every item of a queue, page by page."""
-    page = queue.page(items, of_teams=of_teams)
+def walk(work: Queue) -> list[Row]:
+    """Every line of a queue, page by page."""
+    page = queue.page(work)
     found = page.items
     while page.following:
-        after = Cursor.parse(str(page.following))
-        page = queue.page(items, after=after, of_teams=of_teams)
+        page = queue.page(work, after=Cursor.parse(str(page.following)))
         found = found + page.items
     return found
+
+
+def in_order(work: Queue) -> list[tuple[date, int]]:
+    """Every item of a queue as the database has it, oldest due first."""
+    return sorted(work.items.values_list("due", "pk"))
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -174,9 +179,9 @@ def test_pages_hold_every_task_once_the_oldest_due_first(
 ) -> None:
     WorkItem.objects.exclude(pk=item.pk).delete()
     copies(item, dues)
-    items = queue.claimable([item.team_id])
-    found = walk(items)
-    assert [(one.due, one.pk) for one in found] == sorted(items.values_list("due", "pk"))
+    work = queue.claimable([item.team_id])
+    found = walk(work)
+    assert [(one["due"], one["pk"]) for one in found] == in_order(work)
     assert len(found) == len(dues) + 1
 
 
@@ -189,21 +194,51 @@ def test_pages_of_several_teams_hold_every_task_once_the_oldest_due_first(
     teams = [auditors(cast, code).pk for code in ("CSC", "POL", "EDU")]
     for due, team in dues:
         copies(item, [due], team_id=teams[team])
-    items = queue.claimable(teams)
-    found = walk(items, of_teams=teams)
-    assert [(one.due, one.pk) for one in found] == sorted(items.values_list("due", "pk"))
+    work = queue.claimable(teams)
+    found = walk(work)
+    assert [(one["due"], one["pk"]) for one in found] == in_order(work)
+    assert len(found) == len(dues) + 1
+    assert queue.page(work).total == min(len(found), queue.COUNTED_UP_TO)
 
 
 def test_work_that_is_claimed_meanwhile_moves_nothing_to_another_page(
     cast: Cast, item: WorkItem
 ) -> None:
     copies(item, range(60))
-    items = queue.claimable([item.team_id])
-    first = queue.page(items)
-    rest = [one.pk for one in walk(items)[queue.PAGE :]]
-    WorkItem.objects.filter(pk=first.items[0].pk).update(owner=cast["auditor.csc"])
-    second = queue.page(items, after=first.following)
-    assert [one.pk for one in second.items] == rest[: queue.PAGE]
+    work = queue.claimable([item.team_id])
+    first = queue.page(work)
+    rest = [one["pk"] for one in walk(work)[queue.PAGE :]]
+    WorkItem.objects.filter(pk=first.items[0]["pk"]).update(owner=cast["auditor.csc"])
+    second = queue.page(work, after=first.following)
+    assert [one["pk"] for one in second.items] == rest[: queue.PAGE]
+
+
+def test_a_line_says_what_its_page_shows(cast: Cast, item: WorkItem) -> None:
+    WorkItem.objects.update(due=date(2026, 11, 22))
+    claim(item=item, by=cast["auditor.csc"])
+    with clock.playing(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        (line,) = queue.page(queue.mine(cast["auditor.csc"].pk)).items
+    assert line == {
+        "pk": item.pk,
+        "public_id": item.public_id,
+        "title": "Audit your agency’s work",
+        "reference": "NEG-01 CSC",
+        "team": "Auditor, Children’s Social Care",
+        "holder": "",
+        "due": date(2026, 11, 22),
+        "due_in_words": "22 November 2026",
+        "overdue": True,
+        "held": True,
+        "moves": True,
+        "may_claim": False,
+        "may_give": False,
+    }
+
+
+def test_nobodys_queue_is_empty(item: WorkItem) -> None:
+    for work in (queue.claimable([]), queue.held_in([])):
+        assert queue.page(work) == queue.Page([], None, 0)
+        assert not work.items
 
 
 @pytest.mark.parametrize("text", ["", "_", "tomorrow_1", "2026-11-22", "2026-11-22_x", "22_1"])
@@ -211,9 +246,12 @@ def test_a_senseless_place_in_the_address_is_the_first_page(text: str) -> None:
     assert Cursor.parse(text) is None
 
 
-def test_a_place_beyond_every_number_is_an_empty_page(item: WorkItem) -> None:
-    after = Cursor.parse(f"9999-12-31_{10**30}")
-    assert queue.page(queue.claimable([item.team_id]), after=after).items == []
+@pytest.mark.parametrize(
+    ("place", "lines"), [(f"9999-12-31_{10**30}", 0), (f"0001-01-01_-{10**30}", 1)]
+)
+def test_a_place_beyond_every_number_is_no_error(item: WorkItem, place: str, lines: int) -> None:
+    page = queue.page(queue.claimable([item.team_id]), after=Cursor.parse(place))
+    assert len(page.items) == lines
 
 
 def test_a_long_queue_is_counted_only_so_far(item: WorkItem) -> None:
@@ -229,8 +267,7 @@ def test_a_page_costs_two_statements_however_long_the_queue(
     copies(item, range(number))
     with django_assert_num_queries(2):
         page = queue.page(queue.claimable([item.team_id]))
-        assert [str(one.team) for one in page.items]
-        assert [one.owner for one in page.items]
+        assert [one["team"] for one in page.items]
 
 
 def test_overdue_is_said_from_the_day_after(item: WorkItem) -> None:

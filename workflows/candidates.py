@@ -1,0 +1,66 @@
+"""Who may be given work: its team's people and whoever gives it, who has least first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils.module_loading import import_string
+
+from workflows.errors import NotAllowed
+from workflows.models import WorkItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may be given work, and how much they hold already."""
+
+    person: Any
+    holds: int
+
+
+def candidates(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candidate]:
+    """Who may be given all of this work: who has least first.
+
+    These are the people of its team, and whoever gives it, so far as the work itself allows.
+    """
+    rows = list(items)
+    teams = {item.team_id: item.team for item in rows}
+    people = [{person.pk: person for person in _people_in(team)} for team in teams.values()]
+    shared = set.intersection(*(set(of_team) for of_team in people)) if people else set()
+    found = {pk: person for of_team in people for pk, person in of_team.items() if pk in shared}
+    found[giver.pk] = giver
+    able = [person for person in found.values() if _may_hold_all(rows, person)]
+    holding = _holding(able)
+    able.sort(key=lambda person: (holding.get(person.pk, 0), person.get_full_name()))
+    return [Candidate(person, holding.get(person.pk, 0)) for person in able]
+
+
+def _people_in(team: object) -> Iterable[Any]:
+    people: Iterable[Any] = import_string(settings.WORKFLOWS_PEOPLE)(team)
+    return people
+
+
+def _may_hold_all(items: list[WorkItem], person: Any) -> bool:
+    """Whether somebody may have work. Of several pieces the act itself asks, piece by piece."""
+    if len(items) > 1:
+        return True
+    try:
+        for item in items:
+            item.node.check_may_hold(item.subject, person)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _holding(people: Iterable[Any]) -> dict[int, int]:
+    held = WorkItem.objects.open().filter(owner__in=[person.pk for person in people])
+    counted = held.order_by().values("owner").annotate(number=Count("pk"))
+    return {row["owner"]: row["number"] for row in counted}
