@@ -42,7 +42,8 @@ class PrivatePages:
 class SignedIn(LoginRequiredMiddleware):
     """Every page asks for a sign-in; a form sent after signing out keeps what was typed."""
 
-    def handle_no_permission(
+    # The type stubs of Django know of a redirect only.
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         """Lead to the sign-in page, by way of what was typed where there is something."""
