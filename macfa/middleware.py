@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Handler = Callable[[HttpRequest], HttpResponse]
 
 #: Fields of a form that the person did not type.
-UNTYPED = {"csrfmiddlewaretoken", "token", "version", "password", "next"}
+UNTYPED = {"csrfmiddlewaretoken", "token", "version", "password", "next", "upto"}
 
 
 class PrivatePages:
@@ -47,11 +47,12 @@ class SignedIn(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         """Lead to the sign-in page, by way of what was typed where there is something."""
-        if request.method != "POST":
+        kept = typed(request)
+        if not kept:
             return super().handle_no_permission(request, view_func)
         sign_in = resolve_url(self.get_login_url(view_func))
         back = urlencode({"next": request.get_full_path()})
-        context = {"typed": typed(request), "sign_in_url": f"{sign_in}?{back}"}
+        context = {"typed": kept, "sign_in_url": f"{sign_in}?{back}"}
         response = render(request, "errors/signed-out.html", context, status=403)
         add_never_cache_headers(response)
         return response
