@@ -175,14 +175,9 @@ def shown(count: int) -> str:
 
 
 def mark_read(
-    recipient_id: int,
-    *,
-    upto: int | None = None,
-    seqs: Sequence[int] | None = None,
-    url: str | None = None,
+    recipient_id: int, *, upto: int | None = None, seqs: Sequence[int] | None = None
 ) -> int:
-    """Mark as read what a person has seen: all up to a number, the numbers given, or whatever
-    leads to a page of ours that they have opened.
+    """Mark as read what a person has seen: all up to a number, or the numbers given.
 
     Says how many were unread until now. What arrived later than `upto` stays unread.
     """
@@ -192,8 +187,6 @@ def mark_read(
         chosen |= Q(seq__lte=upto)
     if seqs is not None:
         chosen |= Q(seq__in=seqs)
-    if url is not None:
-        chosen |= Q(url=url)
     return rows.filter(chosen).update(read_at=timezone.now())
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from notifications import inbox
 from workflows import assignment, queue
 from workflows.candidates import candidates
 from workflows.errors import AlreadyDone, NotAllowed
@@ -61,7 +60,6 @@ def open_task(request: HttpRequest, public_id: str) -> HttpResponse:
     """Go to the page on which the work is done."""
     me, item = person(request), _find(public_id)
     if queue.may_see(me, item):
-        inbox.mark_read(me.pk, url=request.path)
         return redirect(item.page)
     if item.assignments.filter(person=me.pk).exists():
         messages.info(request, f"“{item}” is no longer with you.")

@@ -137,7 +137,7 @@ def test_whoever_was_signed_out_signs_in_and_is_back_where_they_were(
     lands_on(page, "Add a candidate theme")
 
 
-def test_a_form_sent_after_signing_out_changes_nothing_and_is_there_again_after_signing_in(
+def test_a_form_sent_after_signing_out_changes_nothing_and_what_was_typed_is_shown(
     windows: Windows, audit: Audit
 ) -> None:
     page, other = windows["coordinator"], windows.second_tab("coordinator")
@@ -145,7 +145,9 @@ def test_a_form_sent_after_signing_out_changes_nothing_and_is_there_again_after_
     press(other, "Sign out")
     lands_on(other, "Sign in")
     press(page, "Add theme")
-    lands_on(page, "Sign in")
+    lands_on(page, "You are signed out")
+    expect(main(page).get_by_label("Evidence")).to_have_value(EVIDENCE)
+    press(page, "Sign in and go back to the page")
     enter_account(page, windows.cast["coordinator"].email)
     lands_on(page, "Add a candidate theme")
     assert not audit.themes.exists()

@@ -11,7 +11,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from macfa.people.roles import Role
-from notifications import inbox
 from tests.cast import Cast, assemble
 from tests.records import a_case, return_of, waiting
 from tests.unit.test_queue import copies
@@ -71,19 +70,6 @@ def test_my_work_lists_what_i_hold(cast: Cast, item: WorkItem, url: str) -> None
     assert "NEG-01 CSC" in page
     assert "Auditor, Children’s Social Care" in page
     assert "1 open task, oldest due first" in page
-
-
-def test_what_told_of_a_task_is_read_once_the_task_is_opened(cast: Cast, item: WorkItem) -> None:
-    give(item=item, to=cast["auditor.csc"], by=cast["lead.csc"])
-    person, colleague = cast["auditor.csc"], cast["auditor2.csc"]
-    others = inbox.unread_count(colleague.pk)
-    assert inbox.unread_count(person.pk) == 1
-    see(person, "/")
-    assert inbox.unread_count(person.pk) == 1
-    as_(person).get(address(item))
-    assert inbox.unread_count(person.pk) == 0
-    as_(colleague).get(address(item))
-    assert inbox.unread_count(colleague.pk) == others
 
 
 @pytest.mark.parametrize("name", ["auditor2.csc", "auditor.pol", "lead.csc", "coordinator"])
