@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Times = dict[str, float]
 
 NAME = "queue"
-ROUNDS = 30
+ROUNDS = 40
 SIZES = {"10 k": 10_000, "100 k": 100_000}
 MY_WORK, TEAM_QUEUE, HELD = "/", "/tasks/team/", "/tasks/team/?show=held"
 #: A page about no record, with everything around it that a page of the site has.

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from workflows.queue import Row
 
 BODY = (
-    '<p id="{{ one.name }}">{% if one.late %}{{ one.due }}{% if one.name %}!{% endif %}'
+    '<p id="{{ one.name }}" width="5%">%(name)s %s'
+    "{% if one.late %}{{ one.due }}{% if one.name %}!{% endif %}"
     "{% else %}{{ one.number }}{% endif %}</p>"
 )
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "workflows"
