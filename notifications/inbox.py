@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from notifications import push
 from notifications.models import Counter, Notification
+from notifications.rows import insert_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +73,8 @@ def tell_many(messages: Sequence[Message]) -> list[Notification]:
             "Tell people inside transaction.atomic(), with the act that it is about."
         )
     newest = _take_numbers(Tally(message.recipient_id for message in messages))
-    told = Notification.objects.bulk_create(_numbered(messages, newest), batch_size=BATCH)
+    told = list(_numbered(messages, newest))
+    insert_many(told)
     _hint_after_commit(newest)
     return told
 

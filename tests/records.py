@@ -23,6 +23,8 @@ from workflows.models import Record, WorkItem
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from django.db.models import Model
+
     from tests.cast import Cast
 
 
@@ -114,6 +116,11 @@ def waiting(cast: Cast, case: Case | None = None, agency: str = "CSC") -> WorkIt
         doing.move("say_involved", facts={"involvement": "involved"})
         tasks.start(doing, ReturnFlow.sent_back)
     return item_of(return_)
+
+
+def contents(row: Model) -> dict[str, object]:
+    """What a row says, in the fields of its table."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def return_of(item: WorkItem) -> AgencyReturn:

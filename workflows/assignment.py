@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notifications import inbox
+from notifications.rows import insert, insert_many
 from workflows import queue
-from workflows.composed import insert
 from workflows.errors import NotAllowed, WrongState
 from workflows.lifecycle import Act, act, beginning, tell_at_the_end
 from workflows.models import Assignment, Record, WorkItem
@@ -277,7 +277,7 @@ def store_many(placed: Sequence[tuple[WorkItem, Work]], *, by: AbstractBaseUser)
         )
         for item, work in owned
     ]
-    rows = Assignment.objects.bulk_create(rows, batch_size=500)
+    insert_many(rows)
     messages = [given(row, item) for row, (item, _work) in zip(rows, owned, strict=True)]
     waiting: dict[int, inbox.Message] = {}
     for item, work in placed:

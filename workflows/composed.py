@@ -1,20 +1,19 @@
-"""The few statements that every act makes, composed once.
+"""The few questions that every act asks the database, composed once.
 
 Composing a query costs Django several times what answering it costs the database, and for these
-it comes out the same each time. So each is written as an ordinary queryset or saved row, composed
-when it is first needed, and kept for the life of the process with room for its values.
+it comes out the same each time. So each is written as an ordinary queryset, composed when it is
+first needed, and kept for the life of the process with room for its values.
 
-This module alone leans on the inside of Django's query compiler; its tests hold every reading and
-writing here against what Django itself would have done (docs/adr/0011).
+This module alone leans on the inside of Django's query compiler; its tests hold every reading here
+against what Django itself would have found (docs/adr/0011). `notifications.rows` writes.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models.query import ModelIterable, get_related_populators
 
 if TYPE_CHECKING:
@@ -106,60 +105,3 @@ class _Shape:
         for joined in self.joined:
             joined.populate(values, row)
         return row
-
-
-def insert(row: models.Model) -> None:
-    """Store a new row, as `row.save(force_insert=True)` would; no signals are sent."""
-    fields, sql, has_id = _insertion(type(row))
-    row._prepare_related_fields_for_save(operation_name="save")  # type: ignore[attr-defined]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _values(row, fields, adding=True))
-        if has_id:
-            (row.pk,) = cursor.fetchone()
-    row._state.adding, row._state.db = False, "default"
-
-
-def update(row: models.Model, names: Sequence[str]) -> None:
-    """Write some fields of a stored row, as `row.save(update_fields=names)` would.
-
-    Raises `DatabaseError` where the row is no longer there.
-    """
-    fields, sql = _change(type(row), tuple(sorted(names)))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*_values(row, fields, adding=False), row.pk])
-        if cursor.rowcount != 1:
-            raise DatabaseError(f"{row._meta.verbose_name} {row.pk} is not there to be changed.")
-
-
-def _values(row: models.Model, fields: Sequence[Any], *, adding: bool) -> list[Any]:
-    return [
-        field.get_db_prep_save(field.pre_save(row, adding), connection=connection)
-        for field in fields
-    ]
-
-
-def _table(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def _column(field: Any) -> str:
-    return connection.ops.quote_name(field.column)
-
-
-@cache
-def _insertion(model: type[models.Model]) -> tuple[list[Any], str, bool]:
-    """The fields of a new row in order, the statement, and whether the database numbers it."""
-    key = model._meta.pk
-    numbered = isinstance(key, models.AutoField)
-    fields = [each for each in model._meta.concrete_fields if not (numbered and each is key)]
-    columns, places = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {_table(model)} ({columns}) VALUES ({places})"  # noqa: S608 - names of ours
-    return fields, f"{sql} RETURNING {_column(key)}" if numbered else sql, numbered
-
-
-@cache
-def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Any], str]:
-    fields = [model._meta.get_field(name) for name in names]
-    values = ", ".join(f"{_column(field)} = %s" for field in fields)
-    key = _column(model._meta.pk)
-    return fields, f"UPDATE {_table(model)} SET {values} WHERE {key} = %s"  # noqa: S608 - names of ours

@@ -19,14 +19,14 @@ from viewflow.workflow.nodes import mixins
 from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.status import PROCESS, STATUS
 
+from notifications.rows import insert, update
 from workflows import clock
 from workflows.assignment import place
-from workflows.composed import insert, update
 from workflows.models import Process, WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
+    from datetime import date, datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.models import Model
@@ -173,7 +173,8 @@ class HumanActivation(ViewActivation):
         """Create the work item, record whose it is, and tell them."""
         process, node = prev_activation.process, flow_task
         work = node.work(process.subject)
-        item = node.item(process, process.subject, work, after=last_item(prev_activation))
+        after = last_item(prev_activation)
+        item = node.item(process, process.subject, work, at=clock.now(), after=after)
         item.token = token
         insert(item)
         place(item, work, process.doing)
@@ -266,10 +267,15 @@ class HumanTask(flow.View):
             self._on_let_go(doing, person)
 
     def item(
-        self, process: Process, subject: Record, work: Work, after: WorkItem | None = None
+        self,
+        process: Process,
+        subject: Record,
+        work: Work,
+        *,
+        at: datetime,
+        after: WorkItem | None = None,
     ) -> WorkItem:
         """The work item for a subject at this node, not stored yet."""
-        at = clock.now()
         return WorkItem(
             process=process,
             flow_task=self,

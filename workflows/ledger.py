@@ -16,8 +16,8 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Exists, OuterRef
 
+from notifications.rows import insert_many
 from workflows import clock
-from workflows.composed import insert
 from workflows.models import LedgerEntry, LedgerText, Record
 
 if TYPE_CHECKING:
@@ -117,12 +117,8 @@ def write_many(
         entries.append(entry)
         if text:
             texts.append(text)
-    if len(entries) == 1:
-        insert(entries[0])
-    else:
-        LedgerEntry.objects.bulk_create(entries, batch_size=500)
-    if texts:
-        LedgerText.objects.bulk_create(texts, batch_size=500)
+    insert_many(entries)
+    insert_many(texts)
 
 
 def _next_entry(

@@ -18,8 +18,9 @@ from django_fsm import FSMField, FSMModelMixin, TransitionNotAllowed, can_procee
 from django_fsm import transition as fsm_transition
 
 from notifications import inbox
+from notifications.rows import insert_many, update, update_many
 from workflows import clock, ledger
-from workflows.composed import composed, update
+from workflows.composed import composed
 from workflows.errors import AlreadyDone, Refused, Stale, WrongState
 from workflows.ledger import Happening
 from workflows.models import LedgerEntry, Record
@@ -275,12 +276,11 @@ def begin_many(
     facts: Callable[[R], Facts] | None = None,
 ) -> list[R]:
     """Store many new records of one kind, each with its first ledger entry, in batches."""
-    if not records:
-        return []
     ledger.write_many(
         [(record, Happening(verb, facts(record) if facts else {})) for record in records], by=by
     )
-    return type(records[0])._default_manager.bulk_create(records, batch_size=500)
+    insert_many(records)
+    return list(records)
 
 
 def move_many(
@@ -292,11 +292,8 @@ def move_many(
         source = _fire(record, name)
         record.version += 1
         happenings.append((record, Happening(name, {"from": source, "to": _state(record)}, text)))
-    if not happenings:
-        return
     ledger.write_many(happenings, by=by)
-    manager = type(records[0])._default_manager
-    manager.bulk_update(records, ["state", "version", *ledger.CHAIN_FIELDS], batch_size=200)
+    update_many(records, ["state", "version", *ledger.CHAIN_FIELDS])
 
 
 def lifecycles() -> list[type[Lifecycle]]:

@@ -8,15 +8,16 @@ from django.contrib.contenttypes.models import ContentType
 from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
+from notifications.rows import insert, insert_many, update
 from workflows import assignment, clock, ledger
-from workflows.composed import composed, insert, update
+from workflows.composed import composed
 from workflows.errors import NotAllowed, WrongState
 from workflows.ledger import Happening
 from workflows.models import Process, Record, WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.models import QuerySet
@@ -25,15 +26,13 @@ if TYPE_CHECKING:
     from workflows.lifecycle import Act
 
 
-def _process(node: Any, subject: Record) -> Process:
-    return Process(
-        flow_class=node.flow_class, status=PROCESS.NEW, created=clock.now(), subject=subject
-    )
+def _process(node: Any, subject: Record, at: datetime) -> Process:
+    return Process(flow_class=node.flow_class, status=PROCESS.NEW, created=at, subject=subject)
 
 
 def start(doing: Act, node: Start) -> None:
     """Begin a flow for the act's record at one of its beginnings."""
-    process = _process(node, doing.record)
+    process = _process(node, doing.record, clock.now())
     insert(process)
     process.doing = doing
     beginning = WorkItem(process=process, flow_task=node, status=STATUS.DONE, token=Token("start"))
@@ -131,15 +130,15 @@ def begin_many(records: Sequence[Record], verb: str, node: Start, *, by: Abstrac
     first.check_in_bulk()
     works = [first.work(record) for record in records]
     _write_first_entries(records, verb, first, works, by)
-    type(records[0])._default_manager.bulk_create(records, batch_size=500)
-    processes = Process.objects.bulk_create(
-        [_process(node, record) for record in records], batch_size=500
-    )
+    insert_many(records)
+    at = clock.now()
+    processes = [_process(node, record, at) for record in records]
+    insert_many(processes)
     items = [
-        first.item(process, record, work)
+        first.item(process, record, work, at=at)
         for process, record, work in zip(processes, records, works, strict=True)
     ]
-    WorkItem.objects.bulk_create(items, batch_size=500)
+    insert_many(items)
     assignment.store_many(list(zip(items, works, strict=True)), by=by)
 
 

@@ -1,4 +1,4 @@
-"""Statements composed once find and write what Django itself would have."""
+"""Statements composed once find what Django itself would have found."""
 
 from __future__ import annotations
 
@@ -6,25 +6,19 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from macfa.people.models import Membership, Team
-from macfa.returns.models import AgencyReturn
-from tests import factories
+from tests.records import contents
 from workflows.clock import today
-from workflows.composed import composed, insert, update
+from workflows.composed import composed
 from workflows.models import WorkItem
 
 if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
+    from django.db.models import QuerySet
 
     from tests.cast import Cast
-
-
-def contents(row: Model) -> dict[str, object]:
-    """What a row says, in the fields of its table."""
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def joining(agency: int, role: str, day: date) -> QuerySet[Membership]:
@@ -36,11 +30,6 @@ def joining(agency: int, role: str, day: date) -> QuerySet[Membership]:
 def names(agency: int) -> QuerySet[Team, tuple[str, str]]:
     """The teams of an agency, in words."""
     return Team.objects.filter(agency=agency).order_by("name").values_list("name", "role")
-
-
-def police_auditors(cast: Cast) -> Team:
-    """The team of the auditors of the police."""
-    return Team.objects.get(agency=cast.agencies["POL"], role="auditor")
 
 
 def test_a_composed_query_finds_what_the_plain_one_finds_whatever_its_values(cast: Cast) -> None:
@@ -88,34 +77,3 @@ def test_rows_are_locked_inside_a_transaction_only(cast: Cast) -> None:
         assert taking(0) == []
     with pytest.raises(transaction.TransactionManagementError):
         taking(0)
-
-
-def test_a_row_inserted_is_the_row_that_saving_would_have_stored(cast: Cast) -> None:
-    row = Membership(person=cast["auditor.csc"], team=police_auditors(cast), since=today())
-    insert(row)
-    stored = Membership.objects.get(pk=row.pk)
-    assert contents(stored) == contents(row)
-    row.until = today()
-    row.save()
-    assert Membership.objects.get(pk=row.pk).until == today()
-
-
-def test_a_row_with_parts_not_stored_yet_cannot_be_inserted(cast: Cast) -> None:
-    team = Team(partnership=cast.partnership, role="auditor", name="Not stored")
-    with pytest.raises(ValueError, match="unsaved related object"):
-        insert(Membership(person=cast["auditor.csc"], team=team))
-
-
-def test_only_the_fields_named_are_written(cast: Cast) -> None:
-    return_ = factories.a_return(factories.audit_issued(cast))
-    return_.nil_note, return_.looked_by = "Kept", "Lost"
-    update(return_, ["nil_note"])
-    stored = AgencyReturn.objects.get(pk=return_.pk)
-    assert (stored.nil_note, stored.looked_by) == ("Kept", "")
-
-
-def test_a_row_that_is_gone_cannot_be_changed(cast: Cast) -> None:
-    row = Membership.objects.create(person=cast["auditor.csc"], team=police_auditors(cast))
-    Membership.objects.filter(pk=row.pk).delete()
-    with pytest.raises(DatabaseError, match="not there"):
-        update(row, ["until"])

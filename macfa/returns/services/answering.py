@@ -19,8 +19,8 @@ from macfa.returns.paper import grades_of, of_return, read_draft
 from macfa.returns.services.signing import arrive
 from macfa.tools.bank.shapes import YES_NO_PARTLY
 from macfa.tools.models import Question
+from notifications.rows import insert
 from workflows import clock, tasks
-from workflows.composed import insert
 from workflows.errors import NotAllowed, NotYet, Stale
 from workflows.lifecycle import act
 

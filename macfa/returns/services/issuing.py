@@ -13,6 +13,7 @@ from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.models import CaseAccess
 from macfa.sampling.services import take_reserve
+from notifications.rows import insert_many
 from workflows import clock, tasks
 from workflows.lifecycle import act, move_many
 from workflows.working_days import add_working_days
@@ -91,8 +92,8 @@ def _settings_of(agency_id: int, chosen: Sequence[Setting]) -> list[Setting | No
 
 
 def _let_leads_see(cases: Sequence[Case], desks: Mapping[int, Desk]) -> None:
-    CaseAccess.objects.bulk_create(
-        (
+    insert_many(
+        [
             CaseAccess(
                 case=case,
                 team=desk.team,
@@ -102,8 +103,7 @@ def _let_leads_see(cases: Sequence[Case], desks: Mapping[int, Desk]) -> None:
             )
             for case in cases
             for agency_id, desk in desks.items()
-        ),
-        batch_size=500,
+        ]
     )
 
 

@@ -9,6 +9,7 @@ from macfa.people.models import Team
 from macfa.people.roles import Role
 from macfa.sampling import rules
 from macfa.sampling.models import Case, CaseAccess, Draw, IdentityKey, PoolRow
+from notifications.rows import insert_many, update_many
 from workflows.errors import NotYet
 from workflows.lifecycle import act, begin, begin_many, beginning, lock
 
@@ -73,12 +74,10 @@ def _link(cases: Sequence[Case], rows: Sequence[PoolRow]) -> None:
     keys = IdentityKey.objects.in_bulk([row.pk for row in rows])
     for case, row in zip(cases, rows, strict=True):
         keys[row.pk].case = case
-    IdentityKey.objects.bulk_update(keys.values(), ["case"], batch_size=500)
+    update_many(list(keys.values()), ["case"])
     team = Team.objects.for_role(cases[0].audit.partnership, Role.COORDINATOR)
     coordinates = CaseAccess.Capacity.COORDINATES
-    CaseAccess.objects.bulk_create(
-        CaseAccess(case=case, team=team, capacity=coordinates) for case in cases
-    )
+    insert_many([CaseAccess(case=case, team=team, capacity=coordinates) for case in cases])
 
 
 def take_reserve(*, case: Case, by: User) -> Case:

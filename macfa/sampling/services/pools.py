@@ -9,6 +9,7 @@ from macfa.sampling import rules
 from macfa.sampling.identity import seal_all
 from macfa.sampling.models import IdentityKey, Pool, PoolRow
 from macfa.sampling.pool_file import Fault, PoolFaults, PoolFile, PoolLayout, read_pool
+from notifications.rows import insert_many
 from workflows.lifecycle import act, begin
 
 if TYPE_CHECKING:
@@ -87,17 +88,10 @@ def _check_bands(rows: Sequence[pool_file.Row], layout: PoolLayout) -> None:
 
 
 def _store_rows(pool: Pool, rows: Sequence[pool_file.Row], sealed: Sequence[bytes]) -> None:
-    stored = PoolRow.objects.bulk_create(
-        (
-            PoolRow(pool=pool, row_id=row.row_id, characteristics=dict(row.characteristics))
-            for row in rows
-        ),
-        batch_size=BATCH,
-    )
-    IdentityKey.objects.bulk_create(
-        (
-            IdentityKey(pool_row=row, sealed=identity)
-            for row, identity in zip(stored, sealed, strict=True)
-        ),
-        batch_size=BATCH,
-    )
+    stored = [
+        PoolRow(pool=pool, row_id=row.row_id, characteristics=dict(row.characteristics))
+        for row in rows
+    ]
+    insert_many(stored)
+    keys = zip(stored, sealed, strict=True)
+    insert_many([IdentityKey(pool_row=row, sealed=identity) for row, identity in keys])
