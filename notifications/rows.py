@@ -28,7 +28,7 @@ PLAIN: dict[type[models.Field[Any, Any]], frozenset[type]] = {
     models.TextField: frozenset({str, type(None)}),
 }
 #: So many new rows go in one statement, of which there is then one for each number of rows.
-FEW = 10
+FEW = 20
 
 
 def insert(row: models.Model) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from macfa.people.models import User
     from macfa.sampling import pool_file
 
-BATCH = 1000
 LONGEST_FILE_NAME = 200
 #: In a list as long as this, a column that differs in nearly every row describes single children.
 ROWS_TO_JUDGE_BY = 20
