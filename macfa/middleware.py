@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpResponseRedirect
+from django.db import OperationalError
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
-from workflows.errors import AlreadyDone, NotAllowed, Refused
+from macfa.typed import typed
+from workflows import timeline
+from workflows.errors import AlreadyDone, NotAllowed, Refused, WrongState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +26,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[HttpRequest], HttpResponse]
 
-#: Fields of a form that the person did not type.
-UNTYPED = {"csrfmiddlewaretoken", "token", "version", "password", "next", "upto"}
+logger = logging.getLogger(__name__)
 
 
 class PrivatePages:
@@ -66,9 +69,11 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: AR
 
 
 class PlainRefusals:
-    """A refused act becomes a plain page: 403, or 409 with what was typed.
+    """What cannot be done becomes a plain page that keeps what was typed.
 
-    A form posted twice lands on the result of the first post.
+    403 where it is not for this person, 404 where the page is no longer theirs, 409 where it is
+    not possible now, 503 where somebody else holds what it needs. A form posted twice lands on
+    the result of the first post.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -79,33 +84,50 @@ class PlainRefusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal; leave every other exception to Django."""
-        if isinstance(error, AlreadyDone):
-            messages.info(request, "This is saved. It was sent twice and counts once.")
-            return HttpResponseRedirect(_result(error))
-        if not isinstance(error, Refused):
-            return None
-        status = 403 if isinstance(error, NotAllowed) else 409
-        context = {
-            "message": error.sentence,
-            "missing": getattr(error, "missing", ()),
-            "typed": typed(request),
-            "back_url": request.path,
-        }
-        return render(request, f"{status}.html", context, status=status)
+        kept = typed(request)
+        match error:
+            case AlreadyDone():
+                messages.info(request, "This is saved. It was sent twice and counts once.")
+                return HttpResponseRedirect(_result(error))
+            case NotAllowed():
+                return _page(request, 403, message=error.sentence, typed=kept)
+            case Refused():
+                return _page(request, 409, **_not_now(request, error), typed=kept)
+            case Http404() if kept:
+                return render(request, "errors/gone.html", {"typed": kept}, status=404)
+            case OperationalError():
+                logger.exception("The database did not answer in time.")
+                return _page(request, 503, typed=kept)
+        return None
+
+
+def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    return render(request, f"{status}.html", context, status=status)
+
+
+def _not_now(request: HttpRequest, error: Refused) -> dict[str, object]:
+    """Why an act is not possible now, who changed that, and where to go on."""
+    moved_on = isinstance(error, WrongState)
+    address, public_id = _record(request)
+    return {
+        "message": error.sentence,
+        "missing": getattr(error, "missing", ()),
+        "last": timeline.last_change(public_id) if moved_on and public_id else "",
+        "posted": request.method == "POST",
+        "back_url": address if moved_on else request.path,
+    }
+
+
+def _record(request: HttpRequest) -> tuple[str, str]:
+    """The address of the record that a page is about, and its public id, where there is one."""
+    match = request.resolver_match
+    public_id = str(match.kwargs.get("public_id", "")) if match else ""
+    if not public_id:
+        return request.path, ""
+    return f"{request.path.partition(public_id)[0]}{public_id}/", public_id
 
 
 def _result(error: AlreadyDone) -> str:
     model = apps.get_model(error.record_type)
     record = model._default_manager.get(public_id=error.record)
     return str(record.get_absolute_url())
-
-
-def typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What somebody typed into the form they sent, by the names of its fields."""
-    return [
-        (name.replace("_", " ").capitalize(), value)
-        for name, values in request.POST.lists()
-        if name not in UNTYPED
-        for value in values
-        if value.strip()
-    ]

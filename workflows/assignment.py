@@ -11,7 +11,7 @@ from notifications import inbox
 from notifications.rows import insert, insert_many
 from workflows import queue
 from workflows.errors import NotAllowed, WrongState
-from workflows.lifecycle import Act, act, beginning, tell_at_the_end
+from workflows.lifecycle import Act, act, beginning, lock_order, tell_at_the_end
 from workflows.models import Assignment, Record, WorkItem
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def give_many(
 
 def _order(item: WorkItem) -> tuple[int, int]:
     """Records are always locked in the same order, so that two bulk acts cannot deadlock."""
-    return (item.subject_type_id, item.subject_id)
+    return lock_order(_record(item))
 
 
 def store_many(placed: Sequence[tuple[WorkItem, Work]], *, by: AbstractBaseUser) -> None:

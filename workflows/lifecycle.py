@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django_fsm import FSMField, FSMModelMixin, TransitionNotAllowed, can_proceed
 from django_fsm import transition as fsm_transition
@@ -27,7 +28,7 @@ from workflows.models import LedgerEntry, Record
 from workflows.timeline import last_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -43,6 +44,8 @@ class _Underway:
     token: str | None
     messages: list[inbox.Message] = field(default_factory=list)
     records: set[tuple[type[Record], int]] = field(default_factory=set)
+    taken: set[tuple[int, int]] = field(default_factory=set)
+    last: tuple[int, int] = (0, 0)
 
     @contextmanager
     def alone(self, record: Record) -> Iterator[None]:
@@ -55,6 +58,35 @@ class _Underway:
             yield
         finally:
             self.records.discard(key)
+
+    def takes(self, record: Record) -> None:
+        """A record is locked. Raise `RuntimeError` where that breaks the one order of locks.
+
+        Two acts that take the same records in the same order wait for each other and never
+        deadlock. That an act keeps the order shows in any run of it, so tests ask for it.
+        """
+        place = lock_order(record)
+        if place in self.taken:
+            return
+        if place < self.last and settings.WORKFLOWS_LOCKS_ARE_CHECKED:
+            raise RuntimeError(f"“{record}” is locked after a record that comes after it.")
+        self.taken.add(place)
+        self.last = max(self.last, place)
+
+    def makes(self, record: Record) -> None:
+        """A record is new: nobody else can wait for it, so it may be locked at any time."""
+        self.taken.add(lock_order(record))
+
+
+def lock_order(record: Record) -> tuple[int, int]:
+    """Where a record comes in the one order of locks: by the rooms in the order of the work,
+    what belongs to something after it, and by number among records of one kind."""
+    return _kinds()[type(record)], record.pk
+
+
+@cache
+def _kinds() -> dict[type[Record], int]:
+    return {model: number for number, model in enumerate(ledger.record_models(), start=1)}
 
 
 _underway: ContextVar[_Underway | None] = ContextVar("underway", default=None)
@@ -137,17 +169,25 @@ def _fire(record: Record, name: str) -> str:
 
 @contextmanager
 def act(
-    record: R, *, by: AbstractBaseUser | None, expects: int | None = None, token: str | None = None
+    record: R,
+    *,
+    by: AbstractBaseUser | None,
+    expects: int | None = None,
+    token: str | None = None,
+    within: Record | None = None,
 ) -> Iterator[tuple[Act, R]]:
     """One act on one record: lock it, let the block change it, write record and ledger.
 
     Yields the act and the locked, fresh record. `expects` is the version the person's page was
-    made from; `token` the one-use token of their form.
+    made from; `token` the one-use token of their form. `within` is a record it belongs to: it is
+    locked first, so that no gate of it closes meanwhile.
 
     Raises `Stale` when the record has changed since, `AlreadyDone` when the same form was
     posted before. Any refusal inside the block undoes the whole act.
     """
     with _transaction(token) as underway, underway.alone(record):
+        if within is not None:
+            lock(within)
         fresh = lock(record, expects=expects)
         doing = Act(fresh, by)
         yield doing, fresh
@@ -188,11 +228,15 @@ def tell_at_the_end(messages: Sequence[inbox.Message]) -> None:
         underway.messages.extend(messages)
 
 
-def lock(record: R, *, expects: int | None) -> R:
+def lock(record: R, *, expects: int | None = None) -> R:
     """Take the row for this transaction, fresh, and refuse a stale version.
 
-    Rows that point to it may still be stored meanwhile: its key is not locked.
+    Rows that point to it may still be stored meanwhile: its key is not locked. Inside an act
+    records are taken in the one order of `lock_order`.
     """
+    underway = _underway.get()
+    if underway:
+        underway.takes(record)
     found = _taking(type(record))(record.pk)
     if not found:
         raise type(record).DoesNotExist(f"“{record}” is not there any more.")
@@ -200,6 +244,15 @@ def lock(record: R, *, expects: int | None) -> R:
     if expects is not None and fresh.version != expects:
         raise Stale(_who_changed(fresh))
     return fresh
+
+
+def hold(records: models.QuerySet[R]) -> list[R]:
+    """Take several rows of one kind for this act, so that none changes under what it decides."""
+    rows = list(records.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    if underway := _underway.get():
+        for row in rows:
+            underway.takes(row)
+    return rows
 
 
 @cache
@@ -265,7 +318,15 @@ def begin(
     underway.token = underway.token or token
     ledger.write(record, [Happening(verb, facts or {}, text)], by=by, token=token)
     record.save()
+    made([record])
     return record
+
+
+def made(records: Iterable[Record]) -> None:
+    """These records are new in the act under way: nobody else can have taken them before it."""
+    if underway := _underway.get():
+        for record in records:
+            underway.makes(record)
 
 
 def begin_many(
@@ -280,6 +341,7 @@ def begin_many(
         [(record, Happening(verb, facts(record) if facts else {})) for record in records], by=by
     )
     insert_many(records)
+    made(records)
     return list(records)
 
 

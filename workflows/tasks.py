@@ -13,6 +13,7 @@ from workflows import assignment, clock, ledger
 from workflows.composed import composed
 from workflows.errors import NotAllowed, WrongState
 from workflows.ledger import Happening
+from workflows.lifecycle import made
 from workflows.models import Process, Record, WorkItem
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def begin_many(records: Sequence[Record], verb: str, node: Start, *, by: Abstrac
     works = [first.work(record) for record in records]
     _write_first_entries(records, verb, first, works, by)
     insert_many(records)
+    made(records)
     at = clock.now()
     processes = [_process(node, record, at) for record in records]
     insert_many(processes)

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from workflows.ledger import record_type, sentences
+from workflows.ledger import record_models, record_type, sentences
 from workflows.models import LedgerEntry, Record
 
 if TYPE_CHECKING:
@@ -85,6 +85,19 @@ def last_sentence(record: Record) -> str:
     (line,) = lines([entry])
     at = timezone.localtime(line.at)
     return f"{line.sentence} at {at:%H:%M} on {date_format(at, 'j F Y')}."
+
+
+def last_change(public_id: str) -> str:
+    """Who changed the record with this public id last, and when. Not what they did: whoever may
+    open a page of the record may not read all of its history."""
+    kinds = [record_type(model) for model in record_models()]
+    entries = LedgerEntry.objects.filter(record_type__in=kinds, record=public_id)
+    entry = entries.order_by("-position").first()
+    if entry is None:
+        return ""
+    who = _names([entry]).get(entry.actor, "The system")
+    at = timezone.localtime(entry.at)
+    return f"{who} changed it last, at {at:%H:%M} on {date_format(at, 'j F Y')}."
 
 
 def _text(entry: LedgerEntry) -> str:

@@ -30,24 +30,19 @@ def withdraw(
         doing.move("withdraw", text=reason)
         doing.change(withdrawn_because=reason)
         tasks.withdraw(doing, why=reason)
+        _withdraw_work([*audit.theme_views.order_by("pk"), *audit.cases.order_by("pk")], reason, by)
         for return_ in audit.returns.filter(state__in=OUTSTANDING).order_by("pk"):
             _withdraw_return(return_, reason, by)
+        _withdraw_work([*_seats(audit), *audit.reports.order_by("pk")], reason, by)
         for action in audit.actions.filter(state__in=RUNNING).order_by("pk"):
             end(action=action, reason=reason, by=by)
-        for records in _with_work(audit):
-            _withdraw_work(records, reason, by)
     return audit
 
 
-def _with_work(audit: Audit) -> list[Iterable[Record]]:
-    """The other records of an audit on which somebody may have work."""
+def _seats(audit: Audit) -> Iterable[Record]:
+    """Who sits on the panel, where there is one."""
     panel = getattr(audit, "panel", None)
-    return [
-        audit.theme_views.all(),
-        audit.cases.all(),
-        panel.members.all() if panel else [],
-        audit.reports.all(),
-    ]
+    return panel.members.order_by("pk") if panel else ()
 
 
 def _withdraw_return(return_: AgencyReturn, why: str, by: User) -> None:

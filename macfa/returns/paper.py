@@ -161,11 +161,13 @@ def _section(code: str, asked: tuple[Asked, ...]) -> Section:
 @dataclass(frozen=True)
 class Draft:
     """All questions of the tool with the answers saved so far, and what else submitting asks:
-    whether the auditor has declared independence, and how often the return was handed in."""
+    whether the auditor has declared independence, how often the return was handed in, and where
+    its case is by now."""
 
     asked: list[Asked]
     declared: bool
     handed_in: int
+    case_state: str
 
     def fingerprint(self, codes: Collection[str]) -> str:
         """A digest of what is saved in these domains: it tells whether a page is out of date."""
@@ -183,13 +185,13 @@ def read_draft(return_: AgencyReturn, person: User) -> Draft:
     `person` is the one who would declare independence.
     """
     rows = _saved(return_.pk, person.pk)
-    version, declared, handed_in = rows[0][:3]
-    given = {row[3]: _saved_answer(*row[4:]) for row in rows}
+    version, declared, handed_in, case_state = rows[0][:4]
+    given = {row[4]: _saved_answer(*row[5:]) for row in rows}
     asked = [
         each._replace(given=given[each.question_id]) if each.question_id in given else each
         for each in questions(version)
     ]
-    return Draft(asked, declared, handed_in or 0)
+    return Draft(asked, declared, handed_in or 0, case_state)
 
 
 def _saved_answer(*columns: Any) -> Given:
@@ -205,7 +207,12 @@ def _saved(return_: int, person: int) -> QuerySet[AgencyReturn, tuple[Any, ...]]
     last = handed_in.values("agency_return").annotate(last=Max("number")).values("last")
     rows = AgencyReturn.objects.filter(pk=return_).order_by()
     return rows.annotate(declared=Exists(declared), last=Subquery(last)).values_list(
-        "audit__tool_version__public_id", "declared", "last", "answers__question", *GIVEN
+        "audit__tool_version__public_id",
+        "declared",
+        "last",
+        "case__state",
+        "answers__question",
+        *GIVEN,
     )
 
 

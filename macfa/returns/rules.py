@@ -111,9 +111,9 @@ def check_not_released(return_: AgencyReturn) -> None:
         )
 
 
-def is_late(return_: AgencyReturn) -> bool:
+def is_late(case_state: str) -> bool:
     """Whether a return that comes now comes after the panel has got the case."""
-    return return_.case.state in WITH_PANEL
+    return case_state in WITH_PANEL
 
 
 # --- the acts ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from macfa.sampling import rules
-from macfa.sampling.models import IdentityKey
+from macfa.sampling.models import IdentityKey, PoolUpload
 from workflows.errors import NotYet, WrongState
 from workflows.lifecycle import act
 
@@ -84,12 +84,23 @@ def _opened(case: Case) -> dict[str, str]:
 
 
 def reseal() -> int:
-    """Seal every identity anew with the first of the keys. Returns how many there are."""
+    """Seal every identity anew with the first of the keys, and every file that waits to be
+    explained. Returns how many identities there are."""
     box, count = _box(), 0
+    for upload in PoolUpload.objects.order_by("pk").only("pk"):
+        _reseal_upload(box, upload.pk)
     numbers = list(IdentityKey.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(numbers), BATCH):
         count += _reseal(box, numbers[start : start + BATCH])
     return count
+
+
+def _reseal_upload(box: MultiFernet, number: int) -> None:
+    with transaction.atomic():
+        for upload in PoolUpload.objects.filter(pk=number).select_for_update():
+            upload.sealed = box.rotate(bytes(upload.sealed))
+            upload.sealed_header = box.rotate(bytes(upload.sealed_header))
+            upload.save(update_fields=["sealed", "sealed_header"])
 
 
 def _reseal(box: MultiFernet, numbers: list[int]) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
+from macfa.improvement import services as improvement
+from macfa.returns import services as returns
 from tests import factories
 from tests.cast import PASSWORD
 
@@ -81,3 +84,75 @@ def test_a_form_sent_twice_says_that_it_counts_once(cast: Cast, action: Action) 
     page = client.post(address, sent, follow=True)
     assert "It was sent twice and counts once" in page.content.decode()
     assert action.updates.count() == 1
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_passwords_are_never_shown_as_what_was_typed(cast: Cast, signed_in: bool) -> None:
+    client = Client(enforce_csrf_checks=signed_in)
+    if signed_in:
+        client.force_login(cast["owner.csc"])
+    typed = {"oldpassword": "OLDSECRET1", "password1": "NEWSECRET2", "password2": "NEWSECRET2"}
+    for address in ("/accounts/password/change/", "/accounts/login/"):
+        page = client.post(address, {**typed, "password": "PLAINSECRET3", "note": "shown"})
+        assert "SECRET" not in page.content.decode()
+
+
+def test_what_was_typed_is_shown_in_words(action: Action) -> None:
+    sent = {
+        "nil_kind": "not_known",
+        "looked_for": ["child", "siblings"],
+        "looked_on_0": "24",
+        "looked_on_1": "11",
+        "looked_on_2": "2026",
+        "auditor": action.owner.public_id,
+        "seen": "4f53cda18c2baa0c",
+        "go": "on",
+    }
+    page = Client().post(f"{action.get_absolute_url()}update/", sent)
+    assert page.context["typed"] == [
+        ("Nil kind", "not known"),
+        ("Looked for", "child, siblings"),
+        ("Looked on", "24/11/2026"),
+    ]
+
+
+# --- what is not possible any more ---------------------------------------------------------------
+
+
+def test_a_page_that_is_past_says_so_and_leads_to_its_record(cast: Cast) -> None:
+    return_ = factories.a_return(factories.audit_returned(cast), "CSC")
+    client = Client()
+    client.force_login(cast["auditor.csc"])
+    page = client.get(f"{return_.get_absolute_url()}check/")
+    html = page.content.decode()
+    assert page.status_code == 409
+    assert "This is not possible now" in html
+    assert "was not saved" not in html
+    assert f'href="{return_.get_absolute_url()}"' in html.split("Open the page as it is now")[0]
+    assert "Auditor Csc changed it last, at" in html
+
+
+def test_a_form_of_work_that_was_moved_meanwhile_keeps_what_was_typed(cast: Cast) -> None:
+    return_ = factories.drafting(cast, factories.a_return(factories.audit_issued(cast), "CSC"))
+    client = Client()
+    client.force_login(cast["auditor.csc"])
+    returns.take_back_involved(return_=return_, why="Not us", by=cast["lead.csc"])
+    address = f"{return_.get_absolute_url()}domains/D1/"
+    page = client.post(address, {"d1_evidence": "A long evening’s work."})
+    assert page.status_code == 404
+    assert "A long evening’s work.</textarea>" in page.content.decode()
+    assert client.get(address).status_code == 404
+
+
+def test_whoever_waits_too_long_for_the_database_is_told_so(
+    cast: Cast, action: Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(**_act: object) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(improvement, "update", busy)
+    client = Client()
+    client.force_login(cast["owner.csc"])
+    page = client.post(f"{action.get_absolute_url()}update/", {"text": UPDATE, "at_risk": "no"})
+    assert page.status_code == 503
+    assert "managers’ &lt;agreement&gt;.</textarea>" in page.content.decode()

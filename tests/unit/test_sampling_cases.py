@@ -64,7 +64,7 @@ def row_ids(picks: list[dict[str, str]]) -> list[str]:
 
 def dropped(cast: Cast, case: Case) -> Case:
     """The next reserve takes the place of a case, as the act of replacing does it."""
-    with act(case, by=cast["coordinator"]) as (doing, case):
+    with act(case, by=cast["coordinator"], within=case.draw) as (doing, case):
         fresh = services.take_reserve(case=case, by=cast["coordinator"])
         doing.change(replaced_by=fresh, replaced_because="Moved away")
         doing.move("replace", facts={"by_case": fresh.label})

@@ -10,10 +10,11 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from macfa.sampling import access, rules
-from macfa.sampling.identity import open_identity
-from macfa.sampling.models import Case, CaseAccess, IdentityKey
+from macfa.sampling.identity import open_file, open_identity
+from macfa.sampling.models import Case, CaseAccess, IdentityKey, PoolUpload
+from macfa.sampling.services import keep_upload
 from tests.cast import Cast, assemble
-from tests.factories import audit_drawn, audit_issued, audit_opened
+from tests.factories import audit_drawn, audit_issued, audit_opened, audit_scoped, pool_csv
 from workflows import timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, WrongState
 
@@ -121,6 +122,20 @@ def test_encryption_keys_can_be_changed_without_a_day_on_which_nothing_opens(
     assert said.getvalue() == "12 identities are sealed with the first key.\n"
     settings.FIELD_ENCRYPTION_KEYS = [new]
     assert open_identity(case=case, reason=WHY, by=cast["coordinator"]) == before
+
+
+def test_a_file_that_waits_to_be_explained_is_sealed_anew_too(
+    cast: Cast, settings: Settings
+) -> None:
+    audit = audit_scoped(cast, "TWO")
+    upload = keep_upload(audit=audit, file_name="p.csv", content=pool_csv(), by=cast["coordinator"])
+    new = Fernet.generate_key().decode()
+    settings.FIELD_ENCRYPTION_KEYS = [new, *settings.FIELD_ENCRYPTION_KEYS]
+    call_command("reseal_identities", stdout=StringIO())
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    upload = PoolUpload.objects.get(pk=upload.pk)
+    assert open_file(upload.sealed) == pool_csv()
+    assert open_file(upload.sealed_header)
 
 
 def test_a_key_sealed_with_a_lost_encryption_key_is_refused_in_words(

@@ -64,7 +64,8 @@ def edit_finding(
     token: str | None = None,
 ) -> Finding:
     """Change a finding while the report is being written; its number stays."""
-    with act(finding, by=by, expects=expects, token=token) as (doing, finding):
+    audit = finding.audit
+    with act(finding, by=by, expects=expects, token=token, within=audit) as (doing, finding):
         rules.check_records(finding.audit, by)
         doing.change(title=title, text=text, repeats=repeats)
         _link(finding, cases, domains, agencies)

@@ -64,7 +64,8 @@ def put_forward(
 
     Raises `NotYet` naming what it still lacks.
     """
-    with act(report, by=by, expects=expects, token=token) as (doing, report):
+    audit = report.audit
+    with act(report, by=by, expects=expects, token=token, within=audit) as (doing, report):
         rules.check_put_forward(report, by)
         doing.move("put_forward")
         doing.change(contents=contents(report))

@@ -8,13 +8,13 @@ from macfa.audits.services import advance
 from macfa.moderation import rules
 from macfa.moderation.flow import ModerationFlow, PanelFlow
 from macfa.moderation.models import Panel, PanelMember, Sitting
-from macfa.moderation.services.panel import hold, let_in
+from macfa.moderation.services.panel import let_in
 from macfa.people.models import User
 from macfa.sampling.access import step_out
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case
 from workflows import clock, tasks
-from workflows.lifecycle import Act, act
+from workflows.lifecycle import Act, act, beginning, hold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,11 @@ def release(
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
         rules.check_release(audit, by)
-        panel = Panel.objects.select_for_update(no_key=True).get(audit=audit)
-        people = readers(panel)
-        waiting = list(audit.cases.filter(state=CaseState.WITH_AGENCIES).order_by("pk"))
+        waiting = hold(audit.cases.filter(state=CaseState.WITH_AGENCIES))
         rules.check_anything_to_release(waiting)
+        hold(audit.returns.filter(case__in=waiting))
+        [panel] = hold(Panel.objects.filter(audit=audit))
+        people = readers(panel)
         cases = [_release_one(case, people, by) for case in waiting]
         names = ", ".join(person.name for person in people)
         doing.note("released", facts={"count": len(cases), "people": len(people)}, text=names)
@@ -50,7 +51,6 @@ def readers(panel: Panel) -> list[User]:
 
 def _release_one(case: Case, people: Sequence[User], by: User) -> Case:
     with act(case, by=by) as (doing, case):
-        hold(case.returns)
         doing.move("release", facts={"count": len(people)})
         for person in people:
             let_in(case, person)
@@ -83,13 +83,15 @@ def prepared(
 
     Raises `NotYet` while the cases are not released.
     """
-    with act(member, by=by, expects=expects, token=token) as (doing, member):
-        rules.check_prepared(member, by)
-        doing.change(prepared_at=clock.now())
-        doing.note("prepared")
-        for case in sorted(conflicts, key=lambda case: case.pk):
-            declare_conflict(member=member, case=case, why=why, by=by)
-        tasks.finish(doing, PanelFlow.prepare)
+    with beginning(token):
+        hold(Case.objects.filter(pk__in=[case.pk for case in conflicts]))
+        with act(member, by=by, expects=expects, token=token) as (doing, member):
+            rules.check_prepared(member, by)
+            doing.change(prepared_at=clock.now())
+            doing.note("prepared")
+            for case in conflicts:
+                declare_conflict(member=member, case=case, why=why, by=by)
+            tasks.finish(doing, PanelFlow.prepare)
     return member
 
 
@@ -138,7 +140,7 @@ def conclude(
     Raises `NotYet` naming each case that has none.
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
-        hold(audit.cases)
+        hold(audit.cases.all())
         rules.check_conclude(audit, by)
         advance(doing, "conclude_moderation")
         _end_preparing(audit, by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from macfa.audits.services import advance
 from macfa.moderation import rules
@@ -14,13 +14,11 @@ from macfa.people.roles import Role
 from macfa.sampling.access import grant
 from macfa.sampling.models import CaseAccess
 from workflows import tasks
-from workflows.lifecycle import act, begin
+from workflows.lifecycle import act, begin, hold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-
-    from django.db.models import Manager
 
     from macfa.audits.models import Audit
     from macfa.people.models import Agency, User
@@ -47,7 +45,7 @@ def convene(
         NotYet: returns are outstanding, each named, or the panel is too small.
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
-        hold(audit.returns)
+        hold(audit.returns.all())
         rules.check_convene(audit, by)
         rules.check_members(chair, members, audit)
         people = [chair, *(person for person in members if person.pk != chair.pk)]
@@ -59,11 +57,6 @@ def convene(
         seats = [_seat(panel, person) for person in people]
         tasks.begin_many(seats, "joined", PanelFlow.joined, by=by)
     return panel
-
-
-def hold(rows: Manager[Any]) -> None:
-    """Take these records for this act, so that none changes under a gate that closes on them."""
-    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _seat(panel: Panel, person: User, deputy_for: PanelMember | None = None) -> PanelMember:

@@ -211,7 +211,7 @@ def submit(
         else:
             submission.sent_at = submission.at
             doing.move("submit")
-            arrive(doing, submission)
+            arrive(doing, submission, case_state=draft.case_state)
         insert(submission)
         tasks.finish(doing, ReturnFlow.audit_own_work)
     return return_

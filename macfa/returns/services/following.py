@@ -11,6 +11,7 @@ from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import AgencyReturn, Reminder, ReturnQuery
 from macfa.returns.outstanding import owed
+from macfa.returns.services.signing import case_by_now
 from notifications.inbox import Message
 from workflows import clock, tasks
 from workflows.errors import NotYet
@@ -35,8 +36,7 @@ def query(
 ) -> AgencyReturn:
     """The coordinator sends a submitted return back to its auditor with a query (R18)."""
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
-        # A release may be under way: wait for it, and judge by the case as it is then.
-        return_.case = lock(return_.case, expects=None)
+        return_.case = case_by_now(return_)
         rules.check_query(return_, by)
         rules.check_says(text, "Say what you want to know.")
         ReturnQuery.objects.create(agency_return=return_, text=text.strip(), asked_by=by)
@@ -100,6 +100,7 @@ def remind_all_outstanding(*, audit: Audit, by: User) -> list[Reminder]:
     rules.check_remind_all(audit, by)
     reminders: list[Reminder] = []
     with beginning():
+        lock(audit)
         outstanding = audit.returns.outstanding().order_by("pk")
         waiting = [one for one in owed(outstanding, by) if one.can_be_reminded]
         for one in waiting:

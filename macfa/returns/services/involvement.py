@@ -12,7 +12,7 @@ from macfa.returns.models import AgencyReturn, Independence
 from macfa.sampling.access import step_out
 from workflows import assignment, clock, tasks
 from workflows.errors import NotYet
-from workflows.lifecycle import act
+from workflows.lifecycle import act, beginning, lock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,10 +159,11 @@ def assign_auditor(
     token: str | None = None,
 ) -> AgencyReturn:
     """The lead or the coordinator gives the audit to somebody; moving it needs a reason."""
-    return_ = AgencyReturn.objects.get(pk=return_.pk)
-    rules.check_assign(return_, by)
-    [item] = tasks.open_items([return_])
-    assignment.give(item=item, to=auditor, by=by, why=why, token=token)
+    with beginning(token):
+        fresh = lock(return_)
+        rules.check_assign(fresh, by)
+        [item] = tasks.open_items([fresh])
+        assignment.give(item=item, to=auditor, by=by, why=why, token=token)
     return AgencyReturn.objects.get(pk=return_.pk)
 
 

@@ -15,7 +15,7 @@ from macfa.sampling.models import CaseAccess
 from macfa.sampling.services import take_reserve
 from notifications.rows import insert_many
 from workflows import clock, tasks
-from workflows.lifecycle import act, move_many
+from workflows.lifecycle import act, hold, move_many
 from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def issue(
     """
     chosen = settings or {}
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
-        cases = list(audit.cases.counted().select_for_update(no_key=True).order_by("pk"))
+        cases = hold(audit.cases.counted())
         rules.check_issue(audit, cases, by)
         rules.check_settings(audit, cases, chosen)
         due = audit.due(Stage.AGENCY_AUDITS)
@@ -125,7 +125,7 @@ def replace_case(
     Raises:
         NotYet: no reason is given, or the stratum has no reserve left.
     """
-    with act(case, by=by, expects=expects, token=token) as (doing, case):
+    with act(case, by=by, expects=expects, token=token, within=case.draw) as (doing, case):
         rules.check_replace(case, by)
         rules.check_says(reason, f"Say why {case.label} is replaced.")
         fresh = take_reserve(case=case, by=by)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import ReturnQuery
+from macfa.sampling.models import Case
 from workflows import clock, tasks
 from workflows.lifecycle import act
 
@@ -16,13 +17,25 @@ if TYPE_CHECKING:
     from workflows.lifecycle import Act
 
 
-def arrive(doing: Act, submission: Submission) -> None:
-    """The return reaches the coordinator: its grade and its time stand from now on."""
+def case_by_now(return_: AgencyReturn) -> Case:
+    """The case of a return that is locked, read anew.
+
+    A release takes the returns before it moves the case on: where this act waited for one, the
+    case that was read beside the return is the one of before.
+    """
+    return Case.objects.get(pk=return_.case_id)
+
+
+def arrive(doing: Act, submission: Submission, *, case_state: str) -> None:
+    """The return reaches the coordinator: its grade and its time stand from now on.
+
+    `case_state` is where its case is, read after the return was locked (see `case_by_now`).
+    """
     doing.change(
         grade_id=submission.grade_id,
         submitted_at=submission.sent_at,
         submitted_by=doing.by,
-        late=rules.is_late(doing.record),
+        late=rules.is_late(case_state),
     )
 
 
@@ -36,7 +49,7 @@ def sign_off(
         submission.sent_at = clock.now()
         submission.save(update_fields=["sent_at"])
         doing.move("sign_off")
-        arrive(doing, submission)
+        arrive(doing, submission, case_state=case_by_now(return_).state)
         tasks.finish(doing, ReturnFlow.sign_off, owned=False)
     return return_
 

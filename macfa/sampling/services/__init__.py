@@ -2,13 +2,8 @@
 
 from macfa.sampling.services.cases import confirm_draw, describe_case, take_reserve
 from macfa.sampling.services.draws import draw_sample, latest_pool, repeat
-from macfa.sampling.services.pools import load_pool
-from macfa.sampling.services.uploads import (
-    discard_upload,
-    drop_forgotten_uploads,
-    keep_upload,
-    load_upload,
-)
+from macfa.sampling.services.pools import discard_upload, load_pool
+from macfa.sampling.services.uploads import drop_forgotten_uploads, keep_upload, load_upload
 
 __all__ = [
     "confirm_draw",

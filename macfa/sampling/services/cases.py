@@ -91,7 +91,7 @@ def take_reserve(*, case: Case, by: User) -> Case:
     """
     with beginning():
         check_coordinates(case.audit, by)
-        draw = lock(case.draw, expects=None)
+        draw = lock(case.draw)
         pick = _next_reserve(draw, case)
         (row,) = _rows(draw, [pick])
         fresh = _case(case.audit, draw, pick, row, _first_free(case.audit))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from macfa.sampling import rules
 from macfa.sampling.identity import seal_all
-from macfa.sampling.models import IdentityKey, Pool, PoolRow
+from macfa.sampling.models import IdentityKey, Pool, PoolRow, PoolUpload
 from macfa.sampling.pool_file import Fault, PoolFaults, PoolFile, PoolLayout, read_pool
 from notifications.rows import insert_many
 from workflows.lifecycle import act, begin
@@ -31,11 +31,14 @@ def load_pool(
     file_name: str,
     content: bytes,
     layout: PoolLayout,
+    upload: PoolUpload | None = None,
     by: User,
     expects: int | None = None,
     token: str | None = None,
 ) -> Pool:
     """Read a pool from a CSV or XLSX file and store it: all of it, or nothing.
+
+    An `upload` that it came from is thrown away as it is stored.
 
     What identifies a child goes only into the identity key, sealed (R7). A pool loaded later is
     the one drawn from; the earlier ones stay as they are.
@@ -61,7 +64,14 @@ def load_pool(
         )
         begin(pool, "pool_loaded", by=by, token=token, facts={"size": pool.size})
         _store_rows(pool, rows, sealed)
+        if upload is not None:
+            discard_upload(upload=upload)
     return pool
+
+
+def discard_upload(*, upload: PoolUpload) -> None:
+    """Throw a file away."""
+    PoolUpload.objects.filter(pk=upload.pk).delete()
 
 
 def shortened(file_name: str) -> str:

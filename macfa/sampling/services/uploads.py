@@ -57,22 +57,16 @@ def load_upload(
     Raises:
         PoolFaults: the file has faults. It is kept, since another explanation may mend them.
     """
-    pool = load_pool(
+    return load_pool(
         audit=upload.audit,
         file_name=upload.file_name,
         content=open_file(upload.sealed),
         layout=layout,
+        upload=upload,
         by=by,
         expects=expects,
         token=token,
     )
-    discard_upload(upload=upload)
-    return pool
-
-
-def discard_upload(*, upload: PoolUpload) -> None:
-    """Throw a file away."""
-    PoolUpload.objects.filter(pk=upload.pk).delete()
 
 
 def drop_forgotten_uploads() -> int:
