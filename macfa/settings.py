@@ -207,6 +207,12 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_ADAPTER = "macfa.people.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Nobody signs up, so whoever has no account is sent nothing. The page says the same either way.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# A whole office may come from one address; each account has limits of its own.
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,5/5m/key"}
+# How many proxies of ours stand before the site: whose word for the caller's address counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = False
 CSRF_FAILURE_VIEW = "macfa.middleware.expired"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from workflows.ids import PUBLIC_ID
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 #: What a form carries that the person did not type: its own marks, and which button was used.
 UNTYPED = {"csrfmiddlewaretoken", "token", "version", "next", "upto", "seen", "go"}
 #: A choice is sent as its code, a record as its public id.
-CODE, PUBLIC_ID = re.compile(r"[a-z]+(_[a-z]+)+"), re.compile(r"[A-Za-z0-9_-]{22}")
+CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 #: Day, month and year are boxes of their own.
 DATE_BOX = re.compile(r"(?P<date>.+)_[012]")
 

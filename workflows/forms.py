@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,11 +15,32 @@ if TYPE_CHECKING:
     from workflows.models import WorkItem
 
 REASON = 500
+TOKEN = re.compile(r"[\w-]{1,40}", re.ASCII)
+#: More digits than any version has.
+VERSION = re.compile(r"[0-9]{1,9}")
 
 
 def new_token() -> str:
     """A token that no form had before."""
     return uuid4().hex
+
+
+def as_token(text: str) -> str:
+    """The token that a form carried, or nothing where no form of ours has such a token."""
+    return text if TOKEN.fullmatch(text) else ""
+
+
+class TokenField(forms.CharField):
+    """A form's one-use token. Nonsense in its place is no token, and no fault of the person."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, initial=new_token)
+
+    def clean(self, value: Any) -> str:
+        """The token, if it is one."""
+        return as_token(value or "")
 
 
 class WorkForm(forms.Form):
@@ -27,9 +49,7 @@ class WorkForm(forms.Form):
     use_required_attribute = False
     mark_optional = True
 
-    token = forms.CharField(
-        required=False, max_length=40, initial=new_token, widget=forms.HiddenInput
-    )
+    token = TokenField()
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, items: Sequence[WorkItem], **kwargs: Any) -> None:
@@ -42,7 +62,9 @@ class WorkForm(forms.Form):
     def expects(self) -> dict[int, int]:
         """The version of each work item that the person saw, by the item's number."""
         pairs = (each.partition(":") for each in self.cleaned_data["version"].split())
-        versions = {public_id: version for public_id, _, version in pairs if version.isdecimal()}
+        versions = {
+            public_id: version for public_id, _, version in pairs if VERSION.fullmatch(version)
+        }
         return {
             item.pk: int(versions[item.public_id])
             for item in self.items

@@ -1,5 +1,6 @@
 """Opaque ids for addresses: they say nothing, and cannot be counted or guessed."""
 
+import re
 import secrets
 
 
@@ -8,10 +9,13 @@ def public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
+PUBLIC_ID = re.compile("[A-Za-z0-9_-]{22}")
+
+
 class PublicIdConverter:
     """The part of an address that is a public id; anything else is no address at all."""
 
-    regex = "[A-Za-z0-9_-]{22}"
+    regex = PUBLIC_ID.pattern
 
     def to_python(self, value: str) -> str:
         """The id as it stands in the address."""

@@ -16,6 +16,7 @@ from workflows.candidates import candidates
 from workflows.errors import AlreadyDone, NotAllowed
 from workflows.forms import GiveForm, ReleaseForm
 from workflows.history import history
+from workflows.ids import PUBLIC_ID
 from workflows.models import WorkItem
 from workflows.queue import Cursor
 
@@ -112,8 +113,12 @@ def give(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def give_many(request: HttpRequest) -> HttpResponse:
     """Give the tasks ticked in the team's queue to one person: all of them, or none."""
-    chosen = request.GET.getlist("item")[:MOST_AT_ONCE]
-    rows = WorkItem.objects.open().filter(public_id__in=chosen).select_related("team", "owner")
+    chosen = [each for each in request.GET.getlist("item") if PUBLIC_ID.fullmatch(each)]
+    rows = (
+        WorkItem.objects.open()
+        .filter(public_id__in=chosen[:MOST_AT_ONCE])
+        .select_related("team", "owner")
+    )
     given = set(queue.gives(person(request)))
     items = [item for item in rows.order_by("due", "id") if item.team_id in given]
     if not items:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from macfa.findings.models import Finding
-from macfa.forms import ActForm, Look
+from macfa.forms import ActForm, Look, SeveralRecords
 from macfa.people.models import Agency
 from macfa.sampling.models import Case
 from macfa.tools.models import Domain
@@ -28,7 +28,7 @@ KIND_HINTS = {
 
 def several(label: str, hint: str = "") -> Any:
     """A field of boxes to tick; its choices come with the audit."""
-    return forms.ModelMultipleChoiceField(
+    return SeveralRecords(
         label=label,
         help_text=hint,
         queryset=None,
@@ -83,7 +83,7 @@ class FindingForm(ActForm):
         super().__init__(*args, version=finding.version if finding else None, **kwargs)
         for name, rows in _offered(audit).items():
             field = self.fields[name]
-            assert isinstance(field, forms.ModelMultipleChoiceField)
+            assert isinstance(field, SeveralRecords)
             field.queryset = rows
         if finding:
             del self.fields["kind"]

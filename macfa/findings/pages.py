@@ -9,7 +9,7 @@ from macfa.audits.models import Audit
 from macfa.audits.pages import of_audit
 from macfa.findings.contents import Contents, shown
 from macfa.findings.lifecycle import ReportState
-from macfa.findings.models import READS_DRAFTS, Finding, Report
+from macfa.findings.models import READS_DRAFTS, READS_FINDINGS, Finding, Report
 from macfa.findings.rules import can_decide, can_edit
 from macfa.moderation.models import PanelGrade
 from macfa.people.models import Agency, Membership
@@ -138,6 +138,8 @@ def of_report(report: Report, person: User) -> dict[str, object]:
         "findings": by_kind(said["findings"]),
         "sees_audit": sees_audit,
         "reads_drafts": holds(person, READS_DRAFTS, report.audit.partnership_id),
+        # Whoever works with single cases reads which; the Board and the agencies how many (R38).
+        "unnamed": not holds(person, READS_FINDINGS, report.audit.partnership_id),
         "edits": can_edit(report, person),
         "decides": can_decide(report, person),
     }

@@ -15,7 +15,8 @@
 """
 
 from macfa.forms.base import ActForm, Form
+from macfa.forms.choices import OneRecord, SeveralRecords
 from macfa.forms.dates import DateField
 from macfa.forms.rendering import GovukRenderer, Look
 
-__all__ = ["ActForm", "DateField", "Form", "GovukRenderer", "Look"]
+__all__ = ["ActForm", "DateField", "Form", "GovukRenderer", "Look", "OneRecord", "SeveralRecords"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from django import forms
 
 from macfa.forms.wording import speak_plainly
+from workflows.forms import TokenField, new_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +37,7 @@ class ActForm(Form):
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["token"] = forms.CharField(
-            required=False, max_length=40, initial=new_token, widget=forms.HiddenInput
-        )
+        self.fields["token"] = TokenField()
         self.fields["version"] = forms.IntegerField(
             required=False, initial=version, widget=forms.HiddenInput
         )
@@ -55,8 +53,3 @@ class ActForm(Form):
         """The version the person saw, to hand to the act."""
         version: int | None = self.cleaned_data["version"]
         return version
-
-
-def new_token() -> str:
-    """A token that no form had before."""
-    return uuid4().hex

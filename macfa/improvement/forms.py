@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from macfa.findings.models import Finding
-from macfa.forms import ActForm, DateField, Look
+from macfa.forms import ActForm, DateField, Look, SeveralRecords
 from macfa.improvement.rules import AGENCY_OWNERS, PARTNERSHIP_OWNERS
 from macfa.people.models import Agency, Membership, User
 from workflows import clock
@@ -64,7 +64,7 @@ def _possible_owners(partnership: Partnership) -> list[Membership]:
 
 def findings_field(**kwargs: Any) -> Any:
     """Boxes for the findings that an action answers; the choices come with the audit."""
-    return forms.ModelMultipleChoiceField(
+    return SeveralRecords(
         label="Which findings does it answer?",
         queryset=None,
         widget=forms.CheckboxSelectMultiple,
@@ -75,7 +75,7 @@ def findings_field(**kwargs: Any) -> Any:
 def _offer_findings(form: ActForm, audit: Audit) -> bool:
     """Offer the findings of an audit, good practice last; whether there are any."""
     field = form.fields["findings"]
-    assert isinstance(field, forms.ModelMultipleChoiceField)
+    assert isinstance(field, SeveralRecords)
     findings = Finding.objects.filter(audit=audit).order_by("-kind", "number")
     field.queryset = findings
     return findings.exists()

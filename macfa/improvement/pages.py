@@ -9,9 +9,12 @@ from django.utils.formats import date_format
 
 from macfa.audits.models import Audit
 from macfa.audits.pages import of_audit
+from macfa.findings.models import READS_FINDINGS
+from macfa.findings.pages import newest_signed_off
 from macfa.improvement import rules
 from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.standing import standing
+from macfa.people.rules import holds
 from workflows import timeline
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def of_action(action: Action, person: User) -> dict[str, object]:
     """An action as somebody sees it, with what they may do about it."""
     return around(action, person) | {
         "standing": standing(action),
-        "rows": _facts(action),
+        "rows": _facts(action, person),
         "updates": action.updates.select_related("by"),
         "sent_back": _sent_back_because(action),
         "buttons": list(_buttons(action, person)),
@@ -69,16 +72,23 @@ def of_action(action: Action, person: User) -> dict[str, object]:
     }
 
 
-def _facts(action: Action) -> list[dict[str, str]]:
-    findings = "\n".join(str(finding) for finding in action.findings.all())
+def _facts(action: Action, person: User) -> list[dict[str, str]]:
     return [
-        {"key": "Answers", "value": findings or "No finding yet"},
+        {"key": "Answers", "value": _findings(action, person) or "No finding yet"},
         {"key": "Led by", "value": f"{action.lead}\nOwner: {action.owner}"},
         {"key": "Who acts", "value": kind(action)},
         {"key": "Due", "value": date_format(action.due, "j F Y")},
         {"key": "Success measure", "value": action.measure},
         {"key": "Opened", "value": date_format(action.opened_on, "j F Y")},
     ]
+
+
+def _findings(action: Action, person: User) -> str:
+    """The findings it answers; by their numbers alone until the report is signed off, for whoever
+    does not make it."""
+    audit = action.audit
+    reads = newest_signed_off(audit) or holds(person, READS_FINDINGS, audit.partnership_id)
+    return "\n".join(str(found) if reads else found.label for found in action.findings.all())
 
 
 def kind(action: Action) -> str:

@@ -299,9 +299,23 @@ def test_the_report_shows_figures_with_their_denominators_as_bars_and_as_a_table
     assert len(re.findall(r"<svg [^>]*aria-hidden", shown)) == 12
     assert "written by Coordinator. Signed off by Qppa for the QPPA on" in shown
     assert "In short." in shown
-    assert "Seen in 1 of 2 cases: NEG-01" in shown
+    assert "Seen in 1 of 2 cases" in shown
     assert shown.count("<h1") == 1
     assert "What happened to this version" not in shown
+
+
+def test_the_board_and_the_agencies_read_how_many_cases_and_not_which(
+    client: Client, cast: Cast, audit: Audit
+) -> None:
+    factories.a_finding(cast, audit)
+    report = factories.report_signed_off(cast, audit)
+    for name in ("board", "lead.pol", "lead.csc"):
+        read = main(page(client, cast[name], report.get_absolute_url()))
+        assert "Seen in 1 of 2 cases" in read
+        assert "NEG-0" not in read
+    for name in ("coordinator", "chair", "qppa", "panel.pol"):
+        read = main(page(client, cast[name], report.get_absolute_url()))
+        assert "Seen in 1 of 2 cases: NEG-01" in read
 
 
 def test_a_signed_off_report_reads_as_it_was_whatever_changes_later(

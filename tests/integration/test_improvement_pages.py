@@ -138,6 +138,23 @@ def test_what_is_not_offered_in_the_filter_is_left_out(
     assert "There is a problem" not in shown
 
 
+def test_a_finding_is_read_with_its_action_once_the_report_is_signed_off(
+    client: Client, cast: Cast
+) -> None:
+    audit = factories.audit_moderated(cast, "ONE")
+    finding = factories.a_finding(cast, audit)
+    early = factories.an_action(cast, audit, finding)
+    readers = [cast[name] for name in ("board", "owner.csc")]
+    for person in readers:
+        read = page(client, person, at(early))
+        assert "F1" in read
+        assert finding.title not in read
+    assert finding.title in page(client, cast["chair"], at(early))
+    factories.report_signed_off(cast, audit)
+    for person in readers:
+        assert finding.title in page(client, person, at(early))
+
+
 def an_action(cast: Cast, audit: Audit, owner: str, agency: str | None, days: int = 90) -> Action:
     return services.open_action(
         audit=audit,

@@ -14,6 +14,8 @@ from tests import factories
 from tests.cast import PASSWORD
 
 if TYPE_CHECKING:
+    from django.core.mail import EmailMessage
+
     from macfa.improvement.models import Action
     from tests.cast import Cast
 
@@ -156,3 +158,52 @@ def test_whoever_waits_too_long_for_the_database_is_told_so(
     page = client.post(f"{action.get_absolute_url()}update/", {"text": UPDATE, "at_risk": "no"})
     assert page.status_code == 503
     assert "managers’ &lt;agreement&gt;.</textarea>" in page.content.decode()
+
+
+# --- accounts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "email/",
+        "signup/",
+        "confirm-email/",
+        "password/set/",
+        "reauthenticate/",
+        "login/code/confirm/",
+    ],
+)
+def test_nobody_changes_whose_account_it_is(cast: Cast, page: str) -> None:
+    client = Client()
+    client.force_login(cast["owner.csc"])
+    assert client.get(f"/accounts/{page}").status_code == 404
+    sent = {"action_add": "1", "email": "somebody@outside.example"}
+    assert client.post(f"/accounts/{page}", sent).status_code == 404
+
+
+def test_a_link_for_a_new_password_goes_to_accounts_alone(
+    cast: Cast, mailoutbox: list[EmailMessage]
+) -> None:
+    pages = []
+    for address in (cast["owner.csc"].email, "stranger@outside.example"):
+        page = Client().post("/accounts/password/reset/", {"email": address}, follow=True)
+        pages.append((page.redirect_chain, page.status_code))
+    assert pages[0] == pages[1] == ([("/accounts/password/reset/done/", 302)], 200)
+    [mail] = mailoutbox
+    assert mail.to == [cast["owner.csc"].email]
+    assert "/accounts/password/reset/key/" in mail.body
+
+
+def test_one_who_cannot_sign_in_does_not_shut_out_their_whole_office(cast: Cast) -> None:
+    for number in range(20):
+        Client().post("/accounts/login/", {"login": f"a{number}@x.example", "password": "wrong"})
+    sent = {"login": cast["owner.csc"].email, "password": PASSWORD}
+    assert Client().post("/accounts/login/", sent).status_code == 302
+
+
+def test_whoever_is_deactivated_is_told_so_in_words(cast: Cast) -> None:
+    cast["owner.csc"].is_active = False
+    cast["owner.csc"].save()
+    sent = {"login": cast["owner.csc"].email, "password": PASSWORD}
+    assert Client().post("/accounts/login/", sent, follow=True).status_code == 200

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import OuterRef, Q, Subquery
 
-from macfa.forms import ActForm, DateField, Look
+from macfa.forms import ActForm, DateField, Look, OneRecord, SeveralRecords
 from macfa.people.models import Agency
 from macfa.tools.models import ToolVersion
 from workflows import clock
@@ -43,13 +43,13 @@ class ScopeForm(ActForm):
     looks_back_to = DateField(
         label="Look-back period ends", help_text="12 months is usual. For example, 31 3 2026."
     )
-    agencies = forms.ModelMultipleChoiceField(
+    agencies = SeveralRecords(
         label="Agencies that take part",
         queryset=Agency.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select the agencies that take part"},
     )
-    tool_version = forms.ModelChoiceField(
+    tool_version = OneRecord(
         label="Audit tool and grading scale",
         queryset=ToolVersion.objects.none(),
         empty_label=None,
@@ -69,8 +69,8 @@ class ScopeForm(ActForm):
     def _offer(self, audit: Audit) -> None:
         """The partnership's agencies of today, and the newest version of each of its tools."""
         agencies, tools = self.fields["agencies"], self.fields["tool_version"]
-        assert isinstance(agencies, forms.ModelMultipleChoiceField)
-        assert isinstance(tools, forms.ModelChoiceField)
+        assert isinstance(agencies, SeveralRecords)
+        assert isinstance(tools, OneRecord)
         today = audit.partnership.agencies.on(clock.today())
         agencies.queryset = Agency.objects.filter(Q(pk__in=today) | Q(pk__in=audit.agencies.all()))
         versions = _tools(audit)

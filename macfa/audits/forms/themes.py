@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from macfa.audits.models import Audit, Theme, place
-from macfa.forms import ActForm, Look
+from macfa.forms import ActForm, Look, OneRecord
 
 if TYPE_CHECKING:
     from macfa.audits.models import ThemeView
@@ -25,7 +25,7 @@ class ThemeForm(ActForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select at least one source"},
     )
-    from_audit = forms.ModelChoiceField(
+    from_audit = OneRecord(
         label="Earlier audit",
         queryset=Audit.objects.none(),
         required=False,
@@ -42,7 +42,7 @@ class ThemeForm(ActForm):
     def __init__(self, *args: Any, audit: Audit, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["from_audit"]
-        assert isinstance(field, forms.ModelChoiceField)
+        assert isinstance(field, OneRecord)
         others = Audit.objects.visible_to(by).filter(partnership=audit.partnership_id)
         field.queryset = others.exclude(pk=audit.pk).order_by("-opened_on", "-pk")
 
@@ -111,7 +111,7 @@ def _rank_field(theme: Theme) -> str:
 class ChooseForm(ActForm):
     """Which theme was chosen, why, and who decided."""
 
-    theme = forms.ModelChoiceField(
+    theme = OneRecord(
         label="Which theme was chosen?",
         queryset=Theme.objects.none(),
         empty_label=None,
@@ -138,7 +138,7 @@ class ChooseForm(ActForm):
     def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
         super().__init__(*args, version=audit.version, **kwargs)
         field = self.fields["theme"]
-        assert isinstance(field, forms.ModelChoiceField)
+        assert isinstance(field, OneRecord)
         field.queryset = audit.themes.all()
         awaited = [str(view.person) for view in audit.views_awaited.select_related("person")]
         if awaited:

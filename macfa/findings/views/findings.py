@@ -13,9 +13,9 @@ from macfa.audits.views.common import fetch
 from macfa.findings import pages, rules, services
 from macfa.findings.forms import AgreeForm, FindingForm
 from macfa.findings.models import Finding
-from macfa.forms.base import new_token
 from macfa.forms.checking import answers, refused_beside
 from macfa.pages import person, visible
+from workflows.forms import new_token
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

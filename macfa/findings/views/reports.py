@@ -15,6 +15,7 @@ from macfa.findings.models import Report
 from macfa.forms.checking import refused_beside
 from macfa.pages import person, visible
 from workflows import timeline
+from workflows.forms import as_token
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -51,10 +52,9 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def start_report(request: HttpRequest, public_id: str) -> HttpResponse:
     """Start the report, or a new version of it."""
-    form = AgreeForm(request.POST)
-    form.is_valid()
+    token = as_token(request.POST.get("token", ""))
     started = services.start_report(
-        audit=fetch(request, public_id), by=person(request), token=form.token
+        audit=fetch(request, public_id), by=person(request), token=token or None
     )
     messages.success(request, f"Version {started.number} of the report is yours to write.")
     return redirect("edit_report", started.public_id)

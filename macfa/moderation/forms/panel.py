@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from macfa.audits.lifecycle import Stage
-from macfa.forms import ActForm, DateField, Look
+from macfa.forms import ActForm, DateField, Look, OneRecord, SeveralRecords
 from macfa.moderation import rules
 from macfa.moderation.access import Candidate, candidates
 from macfa.moderation.models import PanelMember
@@ -97,7 +97,7 @@ class ConveneForm(ActForm):
 class DeputyForm(ActForm):
     """Somebody who joins a panel, perhaps for a member who cannot come."""
 
-    deputy_for = forms.ModelChoiceField(
+    deputy_for = OneRecord(
         label="Deputy for",
         help_text="A deputy comes from the same agency.",
         queryset=PanelMember.objects.none(),
@@ -112,7 +112,7 @@ class DeputyForm(ActForm):
 
 def choose_rows(field: forms.Field, rows: QuerySet[Any]) -> None:
     """Let a field choose among these rows."""
-    assert isinstance(field, forms.ModelChoiceField)
+    assert isinstance(field, OneRecord)
     field.queryset = rows
 
 
@@ -141,7 +141,7 @@ class GuestForm(DeputyForm):
 
     name = forms.CharField(label="Name", max_length=120)
     role = forms.CharField(label="Job or role", max_length=120)
-    agency = forms.ModelChoiceField(
+    agency = OneRecord(
         label="Agency", queryset=Agency.objects.none(), required=False, empty_label="None of these"
     )
     field_order = ("name", "role", "agency", "deputy_for")
@@ -157,7 +157,7 @@ class SittingForm(ActForm):
     """When the panel sat, who was there, and why it went ahead where that was too few."""
 
     held_on = DateField(label="When did the panel sit?")
-    present = forms.ModelMultipleChoiceField(
+    present = SeveralRecords(
         label="Who was present?",
         queryset=PanelMember.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -202,7 +202,7 @@ class PreparationForm(ActForm):
     """A member has read the cases, and says with which they have a conflict of interest."""
 
     mark_optional = False
-    conflicts = forms.ModelMultipleChoiceField(
+    conflicts = SeveralRecords(
         label="Do you have a conflict of interest with any of these cases?",
         help_text="For example you worked with the family, managed somebody who did, or know them "
         "personally. You will no longer see a case you select. Select none if you have none.",

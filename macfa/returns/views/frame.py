@@ -20,6 +20,7 @@ from macfa.returns.models import AgencyReturn
 from macfa.returns.progress import COLOURS
 from macfa.returns.services.following import due_words
 from workflows.errors import AlreadyDone, Refused
+from workflows.forms import as_token
 from workflows.models import LedgerEntry
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def lands_once(view: View[P]) -> View[P]:
 
 
 def _first_post(request: HttpRequest) -> LedgerEntry | None:
-    token = request.POST.get("token")
+    token = as_token(request.POST.get("token", ""))
     if not token:
         return None
     own = LedgerEntry.objects.filter(token=token, actor=person(request).public_id)
