@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 
 from macfa.findings.models import Finding
 from macfa.forms import ActForm, Look, SeveralRecords
 from macfa.people.models import Agency
-from macfa.sampling.models import Case
+from macfa.sampling.models import Case, CaseAccess
 from macfa.tools.models import Domain
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from macfa.audits.models import Audit
     from macfa.findings.models import Report
+    from macfa.people.models import User
 
 KIND_HINTS = {
     Finding.Kind.GOOD_PRACTICE: "Work that others should copy, with what it did for the child.",
@@ -76,12 +78,12 @@ class FindingForm(ActForm):
     }
 
     def __init__(
-        self, *args: Any, audit: Audit, finding: Finding | None = None, **kwargs: Any
+        self, *args: Any, audit: Audit, by: User, finding: Finding | None = None, **kwargs: Any
     ) -> None:
         if finding:
             kwargs["initial"] = _answers(finding)
         super().__init__(*args, version=finding.version if finding else None, **kwargs)
-        for name, rows in _offered(audit).items():
+        for name, rows in _offered(audit, finding, by).items():
             field = self.fields[name]
             assert isinstance(field, SeveralRecords)
             field.queryset = rows
@@ -100,9 +102,18 @@ def _answers(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _offered(audit: Audit) -> dict[str, QuerySet[Any]]:
+def _cases(audit: Audit, finding: Finding | None, by: User) -> QuerySet[Case]:
+    """The cases of the audit, without those a conflict of interest hides; what the finding
+    rests on already stays."""
+    conflicts = CaseAccess.objects.conflicts(by).filter(case=OuterRef("pk"))
+    offered = ~Exists(conflicts)
+    kept = Q(findings=finding.pk) if finding else Q(pk__in=())
+    return Case.objects.filter(offered | kept, audit=audit).counted().distinct()
+
+
+def _offered(audit: Audit, finding: Finding | None, by: User) -> dict[str, QuerySet[Any]]:
     return {
-        "cases": Case.objects.filter(audit=audit).counted(),
+        "cases": _cases(audit, finding, by),
         "domains": Domain.objects.filter(version=audit.tool_version),
         "agencies": Agency.objects.filter(audits=audit),
     }

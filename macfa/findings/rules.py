@@ -10,6 +10,7 @@ from macfa.findings.lifecycle import WRITES, ReportState
 from macfa.findings.models import READS_FINDINGS, RECORDS_FINDINGS, Report
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds
+from macfa.sampling.models import CaseAccess
 from workflows.errors import NotAllowed, NotYet, Refused, WrongState
 from workflows.timeline import of_record
 
@@ -68,6 +69,13 @@ def check_report_open(audit: Audit) -> None:
         "The report is signed off, so its findings stay as they are. "
         "To correct one, start a new version of the report."
     )
+
+
+def check_no_conflicts(cases: Iterable[Case], person: User) -> None:
+    """Nobody records what a case shows with which they have a conflict of interest (R31)."""
+    conflicts = CaseAccess.objects.conflicts(person).filter(case__in=[case.pk for case in cases])
+    if conflicts.exists():
+        raise NotAllowed("You have declared a conflict of interest with one of these cases.")
 
 
 def check_rests_on(

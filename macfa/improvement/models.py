@@ -67,7 +67,9 @@ class ActionQuerySet(models.QuerySet["Action"]):
             team__role__in=SEES_ACTIONS, team__partnership=models.OuterRef("audit__partnership")
         )
         leads = current.filter(team__role=Role.AGENCY_LEAD, team__agency=models.OuterRef("agency"))
-        return self.filter(Q(owner=person) | models.Exists(follows) | models.Exists(leads))
+        serves = current.filter(team__partnership=models.OuterRef("audit__partnership"))
+        owns = Q(models.Exists(serves), owner=person)
+        return self.filter(owns | models.Exists(follows) | models.Exists(leads))
 
     def running(self) -> ActionQuerySet:
         """Actions that are neither completed nor ended."""

@@ -100,9 +100,13 @@ def check_owns_for_partnership(owner: User, audit: Audit) -> None:
 
 
 def check_owns(action: Action, person: User) -> None:
-    """Only the owner reports on an action and claims its completion."""
+    """Only the owner reports on an action and claims its completion, for as long as they serve."""
     if action.owner_id != person.pk:
         raise NotAllowed(f"{action.reference} belongs to {action.owner}: only they can do this.")
+    if not allows(check_owner, person, action.agency, action.audit):
+        raise NotAllowed(
+            f"You no longer act for {action.lead}, so {action.reference} has to be handed over."
+        )
 
 
 def check_is_owner(action: Action, person: User) -> None:

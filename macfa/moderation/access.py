@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 
 from macfa.audits.models import Audit
-from macfa.moderation.models import SITS_ON_PANELS, Panel
+from macfa.moderation.models import Panel
 from macfa.people.models import Membership, User
-from macfa.people.roles import Role
+from macfa.people.roles import SITS_ON_PANELS, Role
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case, CaseAccess
 

@@ -11,15 +11,12 @@ from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 
 from macfa.audits.models import Audit
 from macfa.people.models import Agency, Membership, User
-from macfa.people.roles import Role
+from macfa.people.roles import SITS_ON_PANELS, Role
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.models import Case
 from macfa.tools.models import Domain, Grade
 from workflows import clock
 from workflows.models import Record
-
-#: Who may sit on a panel.
-SITS_ON_PANELS = (Role.PANEL, Role.SCRUTINEER)
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):

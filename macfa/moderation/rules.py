@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.moderation.access import sits_on
-from macfa.moderation.models import SITS_ON_PANELS, Sitting
-from macfa.people.roles import Role
+from macfa.moderation.models import Sitting
+from macfa.people.roles import SITS_ON_PANELS, Role
 from macfa.people.rules import holds
 from macfa.returns.lifecycle import ReturnState
 from macfa.sampling.lifecycle import CaseState

@@ -14,6 +14,7 @@ from macfa.audits.rules import can_coordinate, missing_scope
 from macfa.findings.contents import grade_counts, return_counts
 from macfa.findings.lifecycle import ReportState
 from macfa.improvement.lifecycle import RUNNING
+from macfa.moderation.access import PanelAudits
 from macfa.people.roles import Role
 from macfa.people.rules import holds
 from macfa.returns.models import AgencyReturn
@@ -90,6 +91,8 @@ def steps(audit: Audit, person: User) -> list[Step]:
 
 def page_of(audit: Audit, stage: Stage, person: User) -> str:
     """The address of a stage's page, for who may open it."""
+    if stage == Stage.MODERATION and not PanelAudits.visible_to(person).filter(pk=audit.pk):
+        return ""
     if can_coordinate(audit, person) or holds(person, READERS[stage], audit.partnership_id):
         return audit.get_absolute_url() + STAGE_PAGES[stage]
     return ""

@@ -33,6 +33,16 @@ def sees_case_history(case: Case, person: User) -> bool:
     return rows.filter(capacity=CaseAccess.Capacity.PANEL).exists()
 
 
+def hidden_by_conflict(audit: Audit, person: User) -> list[str]:
+    """The public ids of the cases that a conflict of interest hides, and of their returns."""
+    conflicts = CaseAccess.objects.conflicts(person).filter(case__audit=audit)
+    cases = list(conflicts.values_list("case", "case__public_id"))
+    if not cases:
+        return []
+    returns = audit.returns.filter(case__in=[number for number, _public_id in cases])
+    return [*(each for _number, each in cases), *returns.values_list("public_id", flat=True)]
+
+
 def check_withdraw(audit: Audit, reason: str, person: User) -> None:
     """The coordinator gives an audit up, with a reason, while it runs."""
     check_coordinates(audit, person)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from macfa.people.models import User
     from workflows.models import LedgerEntry
 
 ENTRIES = 50
@@ -66,21 +67,24 @@ def audit_page(request: HttpRequest, public_id: str) -> HttpResponse:
         .select_related("case", "agency", "setting")
         if not progress
         else [],
-        "lines": timeline.lines(_entries(audit, all_of_it=progress)[:8]),
+        "lines": timeline.lines(_entries(audit, user, all_of_it=progress)[:8]),
     }
     return render(request, "overview/audit.html", context)
 
 
-def _entries(audit: Audit, *, all_of_it: bool) -> QuerySet[LedgerEntry]:
-    """What somebody may read of an audit's history: agencies not each other's part of it."""
-    return timeline.of_thread(audit) if all_of_it else timeline.of_record(audit)
+def _entries(audit: Audit, user: User, *, all_of_it: bool) -> QuerySet[LedgerEntry]:
+    """What somebody may read of an audit's history: agencies not each other's part of it, and
+    nobody that of a case with which they have a conflict of interest (R31)."""
+    entries = timeline.of_thread(audit) if all_of_it else timeline.of_record(audit)
+    hidden = rules.hidden_by_conflict(audit, user)
+    return entries.exclude(record__in=hidden) if hidden else entries
 
 
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everything that happened in an audit, as sentences, newest first."""
     user = person(request)
     audit = visible(Audit.objects, user, public_id, "partnership")
-    entries = _entries(audit, all_of_it=rules.sees_progress(audit, user))
+    entries = _entries(audit, user, all_of_it=rules.sees_progress(audit, user))
     page = Paginator(entries.select_related("said"), ENTRIES).get_page(request.GET.get("page"))
     context = {"audit": audit, "page": page, "lines": timeline.lines(page.object_list)}
     return render(request, "overview/history.html", context)

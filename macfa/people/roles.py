@@ -27,6 +27,12 @@ class Role(models.TextChoices):
 LEAD_GIVES = (Role.AGENCY_LEAD, Role.AUDITOR, Role.ACTION_OWNER)
 
 
+#: Who may audit an agency's own work.
+AUDITS_FOR_AGENCY = (Role.AUDITOR, Role.AGENCY_LEAD)
+#: Who may be given a seat on a panel.
+SITS_ON_PANELS = (Role.PANEL, Role.SCRUTINEER)
+
+
 @dataclass(frozen=True)
 class RoleGuide:
     """A role in plain words, for the page that explains who may do what."""

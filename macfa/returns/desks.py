@@ -6,7 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
+
 from macfa.people.models import Membership, Team
+from macfa.sampling.models import CaseAccess
 from workflows.clock import today
 from workflows.composed import composed
 
@@ -33,14 +36,19 @@ class Desk:
         return self.people[0] if len(self.people) == 1 else None
 
 
-def desk_of(agency: Agency, role: Role) -> Desk:
-    """The desk of a role in one agency. Submitting a return asks for it, so it is composed once."""
-    return _desk(agency, role, _on_desk(agency.pk, role.value, today()))
+def desk_of(agency: Agency, role: Role, case: int) -> Desk:
+    """The desk of a role in one agency, without whoever has a conflict of interest with the case
+    that lies on it. Submitting a return asks for it, so it is composed once."""
+    return _desk(agency, role, _on_desk(agency.pk, role.value, today(), case))
 
 
 @composed
-def _on_desk(agency: int, role: str, day: date) -> QuerySet[Membership]:
-    return _memberships(day).filter(team__agency=agency, team__role=role)
+def _on_desk(agency: int, role: str, day: date, case: int) -> QuerySet[Membership]:
+    stepped_out = CaseAccess.objects.filter(
+        case=case, capacity=CaseAccess.Capacity.CONFLICT, until=None, person=OuterRef("person")
+    )
+    found = _memberships(day).filter(team__agency=agency, team__role=role)
+    return found.filter(~Exists(stepped_out))
 
 
 def desks_of(agencies: Iterable[Agency], role: Role) -> dict[int, Desk]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from macfa.people.models import Team
 from macfa.people.roles import Role
+from macfa.people.rules import people_in
 from macfa.returns.desks import Desk, desk_of
 from macfa.returns.lifecycle import ReturnState
-from macfa.returns.rules import can_audit, check_may_audit
+from macfa.returns.rules import can_audit, check_leads, check_may_audit
 from macfa.sampling.access import grant
 from macfa.sampling.models import CaseAccess
 from workflows import clock
@@ -33,15 +36,23 @@ def _work(return_: AgencyReturn, desk: Desk, owner: User | None) -> Work:
 
 
 def lead_work(return_: AgencyReturn) -> Work:
-    """The agency lead's work; it goes straight to the lead where there is only one."""
-    return _work(return_, return_.leads, return_.leads.only_one)
+    """The agency lead's work; it goes straight to the lead where there is only one.
+
+    Where no lead is left without a conflict of interest the coordinators are told, who ask the
+    agency to name another: nobody else speaks for it.
+    """
+    work = _work(return_, return_.leads, return_.leads.only_one)
+    if return_.leads.people:
+        return work
+    coordinators = Team.objects.for_role(return_.agency.partnership, Role.COORDINATOR)
+    return replace(work, watchers=tuple(people_in(coordinators)))
 
 
 def auditor_work(return_: AgencyReturn) -> Work:
     """The auditor's work; somebody who has audited it before gets it back, if they still may."""
     auditor = return_.auditor
     owner = auditor if auditor and can_audit(return_, auditor) else None
-    return _work(return_, desk_of(return_.agency, Role.AUDITOR), owner)
+    return _work(return_, desk_of(return_.agency, Role.AUDITOR, return_.case_id), owner)
 
 
 def hold_as_auditor(doing: Act, person: User) -> None:
@@ -92,9 +103,9 @@ class ReturnFlow(Flow):
 
     issued = Start(this.say_involvement)
     sent_back = Start(this.audit_own_work)
-    say_involvement = HumanTask("Say whether you were involved", work=lead_work).Next(
-        this.anything_to_audit
-    )
+    say_involvement = HumanTask(
+        "Say whether you were involved", work=lead_work, may_hold=check_leads
+    ).Next(this.anything_to_audit)
     anything_to_audit = Switch().Case(this.returned, is_nil).Default(this.audit_own_work)
     audit_own_work = HumanTask(
         "Audit your agency’s work",
@@ -104,6 +115,8 @@ class ReturnFlow(Flow):
         on_let_go=let_go_as_auditor,
     ).Next(this.needs_sign_off)
     needs_sign_off = Switch().Case(this.sign_off, waits_for_sign_off).Default(this.returned)
-    sign_off = HumanTask("Sign off the return", work=lead_work).Next(this.signed_off)
+    sign_off = HumanTask("Sign off the return", work=lead_work, may_hold=check_leads).Next(
+        this.signed_off
+    )
     signed_off = Switch().Case(this.audit_own_work, is_back_with_auditor).Default(this.returned)
     returned = End()

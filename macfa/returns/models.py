@@ -151,8 +151,9 @@ class AgencyReturn(ReturnLifecycle):
 
     @cached_property
     def leads(self) -> Desk:
-        """The leads of its agency. Whoever has many returns in hand sets it for all at once."""
-        return desk_of(self.agency, Role.AGENCY_LEAD)
+        """The leads of its agency who have no conflict of interest with the case. Whoever has
+        many returns in hand sets it for all at once."""
+        return desk_of(self.agency, Role.AGENCY_LEAD, self.case_id)
 
 
 class Answer(models.Model):

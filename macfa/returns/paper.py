@@ -18,8 +18,11 @@ from django.db.models import Exists, Max, Subquery
 from django.utils.dateformat import format as format_date
 
 from macfa.audits.models import Audit
+from macfa.people.models import Membership
+from macfa.people.roles import AUDITS_FOR_AGENCY
 from macfa.returns.models import AgencyReturn, Answer, Independence, Submission
 from macfa.tools.models import Grade, Question
+from workflows.clock import today
 from workflows.composed import composed
 
 if TYPE_CHECKING:
@@ -161,10 +164,11 @@ def _section(code: str, asked: tuple[Asked, ...]) -> Section:
 @dataclass(frozen=True)
 class Draft:
     """All questions of the tool with the answers saved so far, and what else submitting asks:
-    whether the auditor has declared independence, how often the return was handed in, and where
-    its case is by now."""
+    whether the auditor still audits for the agency and has declared independence, how often the
+    return was handed in, and where its case is by now."""
 
     asked: list[Asked]
+    serves: bool
     declared: bool
     handed_in: int
     case_state: str
@@ -184,14 +188,14 @@ def read_draft(return_: AgencyReturn, person: User) -> Draft:
 
     `person` is the one who would declare independence.
     """
-    rows = _saved(return_.pk, person.pk)
-    version, declared, handed_in, case_state = rows[0][:4]
-    given = {row[4]: _saved_answer(*row[5:]) for row in rows}
+    rows = _saved(return_.pk, person.pk, return_.agency_id, today())
+    version, serves, declared, handed_in, case_state = rows[0][:5]
+    given = {row[5]: _saved_answer(*row[6:]) for row in rows}
     asked = [
         each._replace(given=given[each.question_id]) if each.question_id in given else each
         for each in questions(version)
     ]
-    return Draft(asked, declared, handed_in or 0, case_state)
+    return Draft(asked, serves, declared, handed_in or 0, case_state)
 
 
 def _saved_answer(*columns: Any) -> Given:
@@ -200,14 +204,20 @@ def _saved_answer(*columns: Any) -> Given:
 
 
 @composed
-def _saved(return_: int, person: int) -> QuerySet[AgencyReturn, tuple[Any, ...]]:
+def _saved(
+    return_: int, person: int, agency: int, day: date
+) -> QuerySet[AgencyReturn, tuple[Any, ...]]:
     """A row for each answer saved, and one where there is none yet."""
+    posts = Membership.objects.current(day).filter(person=person, team__agency=agency)
+    serves = Exists(posts.filter(team__role__in=AUDITS_FOR_AGENCY))
     declared = Independence.objects.filter(agency_return=return_, person=person, independent=True)
     handed_in = Submission.objects.filter(agency_return=return_).order_by()
     last = handed_in.values("agency_return").annotate(last=Max("number")).values("last")
     rows = AgencyReturn.objects.filter(pk=return_).order_by()
-    return rows.annotate(declared=Exists(declared), last=Subquery(last)).values_list(
+    told = rows.annotate(serves=serves, declared=Exists(declared), last=Subquery(last))
+    return told.values_list(
         "audit__tool_version__public_id",
+        "serves",
         "declared",
         "last",
         "case__state",

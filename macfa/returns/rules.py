@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from macfa.audits import rules as audits
 from macfa.audits.lifecycle import Stage
-from macfa.people.roles import Role
+from macfa.people.roles import AUDITS_FOR_AGENCY, Role
 from macfa.people.rules import check_holds, holds
 from macfa.returns.lifecycle import OUTSTANDING, ReturnState
 from macfa.sampling.lifecycle import CaseState
@@ -46,8 +46,13 @@ def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool
 def check_may_audit(return_: AgencyReturn, person: User) -> None:
     """An auditor or lead of the agency may audit its work, unless they declared a conflict."""
     agency = return_.agency
-    if not holds(person, (Role.AUDITOR, Role.AGENCY_LEAD), agency.partnership_id, agency):
+    if not holds(person, AUDITS_FOR_AGENCY, agency.partnership_id, agency):
         raise NotAllowed(f"{person.name} is not an auditor of {agency}.")
+    check_no_conflict(return_, person)
+
+
+def check_no_conflict(return_: AgencyReturn, person: User) -> None:
+    """Whoever has declared a conflict of interest with the case has no part in it (R12)."""
     if CaseAccess.objects.conflicts(person).filter(case=return_.case_id).exists():
         raise NotAllowed(f"{person.name} has declared a conflict of interest with this case.")
 
@@ -58,8 +63,9 @@ def can_audit(return_: AgencyReturn, person: User) -> bool:
 
 
 def check_leads(return_: AgencyReturn, person: User) -> None:
-    """Only a lead of the return's own agency."""
+    """Only a lead of the return's own agency, who has no conflict of interest with the case."""
     check_holds(person, Role.AGENCY_LEAD, return_.agency.partnership_id, return_.agency)
+    check_no_conflict(return_, person)
 
 
 def can_lead(return_: AgencyReturn, person: User) -> bool:
@@ -194,6 +200,7 @@ def check_declare(return_: AgencyReturn, person: User) -> None:
     """Whoever holds the audit says whether they are independent of the case (R12)."""
     check_state(return_, ReturnState.DRAFTING)
     check_audits(return_, person)
+    check_may_audit(return_, person)
 
 
 def check_writes(return_: AgencyReturn, person: User) -> None:

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 
 from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
-from macfa.people.models import Agency, Setting, Team, User
+from macfa.people.models import Agency, Membership, Setting, Team, User
+from macfa.people.roles import AUDITS_FOR_AGENCY, SITS_ON_PANELS
 from macfa.sampling.lifecycle import SAYS, CaseLifecycle, CaseState
 from workflows import clock
 from workflows.ids import public_id
@@ -163,7 +164,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def elsewhere(self, audit: Audit, row_ids: Iterable[str]) -> CaseQuerySet:
         """Cases with these row ids in the partnership's other audits, live or recent.
 
-        Live is neither closed nor withdrawn; recent is opened in the last 12 months.
+        Live is neither closed nor withdrawn; recent is opened in the last 12 months. Where a list
+        has no column of row ids its rows are only counted, and their numbers say nothing.
         """
         recent = Q(audit__opened_on__gte=clock.today() - RECENT)
         return (
@@ -171,6 +173,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             .filter(~Q(audit__state__in=ENDED) | recent)
             .filter(audit__partnership=audit.partnership_id, row_id__in=list(row_ids))
             .exclude(audit=audit)
+            .exclude(draw__pool__row_id_column="")
         )
 
 
@@ -230,9 +233,18 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
         return self.filter(Q(until=None) | Q(until__gt=clock.now()))
 
     def granting(self, person: User) -> CaseAccessQuerySet:
-        """Access somebody has, themselves or through a team they work in."""
-        mine = Q(person=person) | Q(team__in=Team.objects.of(person).values("pk"))
-        return self.current().filter(mine).exclude(capacity=CaseAccess.Capacity.CONFLICT)
+        """Access somebody has: through a team they work in, or themselves for as long as they
+        hold the role in which they were given it. Whoever has left the role sees nothing more."""
+        held = Membership.objects.current().filter(person=person)
+        works = held.filter(team__agency=OuterRef("agency"), team__role__in=AUDITS_FOR_AGENCY)
+        sits = held.filter(
+            team__partnership=OuterRef("case__audit__partnership"), team__role__in=SITS_ON_PANELS
+        )
+        capacity = CaseAccess.Capacity
+        agency = Q(Exists(works), capacity__in=(capacity.LEADS, capacity.AUDITS))
+        own = agency | Q(Exists(sits), capacity=capacity.PANEL)
+        in_team = Q(team__in=Team.objects.of(person).values("pk"))
+        return self.current().filter(in_team | Q(own, person=person))
 
     def conflicts(self, person: User) -> CaseAccessQuerySet:
         """The conflicts of interest somebody has declared."""

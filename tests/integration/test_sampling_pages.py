@@ -183,7 +183,7 @@ def seen(cast: Cast, case: Case) -> Seen:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("", {"coordinator": 200, "chair": 200, "lead.pol": 200, "board": 200, "auditor.pol": 404}),
+        ("", {"coordinator": 200, "chair": 200, "lead.pol": 403, "board": 403, "auditor.pol": 404}),
         ("cases/", {"coordinator": 200, "lead.pol": 200, "board": 200, "admin": 404}),
         ("draw", {"coordinator": 200, "chair": 200, "lead.pol": 403, "board": 403, "admin": 404}),
         ("pool/", {"coordinator": 409, "chair": 403, "lead.pol": 403, "admin": 404}),

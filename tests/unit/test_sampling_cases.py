@@ -12,7 +12,7 @@ from macfa.audits.models import Audit
 from macfa.sampling import services
 from macfa.sampling.draw import parse_strata
 from macfa.sampling.lifecycle import CaseState
-from macfa.sampling.models import Case, CaseAccess, Draw
+from macfa.sampling.models import Case, CaseAccess, Draw, Pool
 from tests.cast import Cast, assemble
 from tests.factories import LAYOUT, audit_drawn, audit_scoped, pool_csv
 from workflows import clock, timeline
@@ -128,6 +128,13 @@ def test_a_row_that_is_a_case_of_another_live_audit_is_found(cast: Cast) -> None
     taken = earlier.cases.get(number=3)
     assert elsewhere(later, taken.row_id, "not a row") == ["NEG-03"]
     assert elsewhere(earlier, taken.row_id) == []
+
+
+def test_rows_that_are_only_counted_are_not_compared(cast: Cast) -> None:
+    earlier = sampled(cast, "NEG")
+    row_id = earlier.cases.get(number=1).row_id
+    Pool.objects.filter(audit=earlier).update(row_id_column="")
+    assert elsewhere(with_pool(cast, "DAC"), row_id) == []
 
 
 def test_audits_of_another_partnership_are_never_compared(cast: Cast) -> None:

@@ -46,7 +46,7 @@ def record_finding(
             audit=audit, kind=kind, number=last + 1, title=title, text=text, repeats=repeats
         )
         begin(finding, "found", by=by, token=token, facts={"number": finding.label})
-        _link(finding, cases, domains, agencies)
+        _link(finding, cases, domains, agencies, by)
     return finding
 
 
@@ -68,7 +68,7 @@ def edit_finding(
     with act(finding, by=by, expects=expects, token=token, within=audit) as (doing, finding):
         rules.check_records(finding.audit, by)
         doing.change(title=title, text=text, repeats=repeats)
-        _link(finding, cases, domains, agencies)
+        _link(finding, cases, domains, agencies, by)
         doing.note("edited", facts={"number": finding.label})
     return finding
 
@@ -78,8 +78,11 @@ def _link(
     cases: Iterable[Case],
     domains: Iterable[Domain],
     agencies: Iterable[Agency],
+    by: User,
 ) -> None:
     seen, touched, concerned = list(cases), list(domains), list(agencies)
+    before = set(finding.cases.values_list("pk", flat=True))
+    rules.check_no_conflicts([case for case in seen if case.pk not in before], by)
     rules.check_rests_on(finding.audit, seen, touched, concerned)
     finding.cases.set(seen)
     finding.domains.set(touched)

@@ -43,7 +43,7 @@ def add_finding(request: HttpRequest, public_id: str) -> HttpResponse:
     """Record good practice, learning or a system finding."""
     user = person(request)
     audit = fetch(request, public_id)
-    form = FindingForm(request.POST or None, audit=audit)
+    form = FindingForm(request.POST or None, audit=audit, by=user)
     if form.is_valid():
         finding = services.record_finding(audit=audit, by=user, token=form.token, **answers(form))
         messages.success(request, f"Finding {finding.label} is recorded.")
@@ -58,7 +58,7 @@ def edit_finding(request: HttpRequest, public_id: str) -> HttpResponse:
     user = person(request)
     finding = visible(Finding.objects, user, public_id, "audit__tool_version")
     audit = finding.audit
-    form = FindingForm(request.POST or None, audit=audit, finding=finding)
+    form = FindingForm(request.POST or None, audit=audit, by=user, finding=finding)
     if form.is_valid():
         finding = services.edit_finding(
             finding=finding, by=user, expects=form.expects, token=form.token, **answers(form)

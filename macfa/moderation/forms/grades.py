@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from macfa.forms import ActForm, Look
-from macfa.moderation.deciders import THE_PANEL, check_decider
+from macfa.moderation.deciders import THE_PANEL, Deciders
 from macfa.moderation.services import Chosen
 from workflows.errors import Refused
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from macfa.sampling.models import Case
     from macfa.tools.models import Domain, Grade
 
-WHO = "Who decided, in words: the panel, the chair, or names. You are kept as the one who typed it."
+WHO = "The panel together, or one of it alone. You are kept as the one who typed it."
 
 
 class DecisionForm(ActForm):
     """What every decision of the panel says: who decided it. Who types is known."""
 
     decided_by = forms.CharField(
-        label="Who decided?", help_text=WHO, max_length=200, initial=THE_PANEL
+        label="Who decided?", help_text=WHO, initial=THE_PANEL, widget=forms.Select
     )
 
     def __init__(
@@ -43,14 +43,18 @@ class DecisionForm(ActForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, version=case.version, **kwargs)
-        self.case, self.by, self.return_ = case, by, return_
+        self.by = by
+        self.deciders = Deciders(case, return_)
+        who = self.fields["decided_by"].widget
+        assert isinstance(who, forms.Select)
+        who.choices = [(name, name) for name in self.deciders.choices()]
         self.grades = {grade.code: grade for grade in grades}
 
     def clean_decided_by(self) -> str:
         """Nobody decides alone about their own agency, and the coordinator decides nothing."""
         said: str = self.cleaned_data["decided_by"]
         try:
-            check_decider(self.case, said, self.by, self.return_)
+            self.deciders.check(said, self.by)
         except Refused as refusal:
             raise forms.ValidationError(refusal.sentence) from None
         return said

@@ -112,7 +112,7 @@ class DeputyForm(ActForm):
 
 def choose_rows(field: forms.Field, rows: QuerySet[Any]) -> None:
     """Let a field choose among these rows."""
-    assert isinstance(field, OneRecord)
+    assert isinstance(field, OneRecord | SeveralRecords)
     field.queryset = rows
 
 

@@ -74,7 +74,7 @@ def save_answers(
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_writes(return_, by)
         draft = read_draft(return_, by)
-        _check_declared(draft)
+        _check_writer(draft, return_, by)
         known = {each.key: each for each in draft.asked}
         rows = _changed_rows(return_, known, answers)
         if rows:
@@ -84,7 +84,10 @@ def save_answers(
     return return_
 
 
-def _check_declared(draft: Draft) -> None:
+def _check_writer(draft: Draft, return_: AgencyReturn, by: User) -> None:
+    """Whoever holds the audit still audits for the agency, and is independent of the case."""
+    if not draft.serves:
+        raise NotAllowed(f"{by.name} is no longer an auditor of {return_.agency}.")
     if not draft.declared:
         raise NotAllowed("Declare first whether you are independent of this case.")
 
@@ -200,7 +203,7 @@ def submit(
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_writes(return_, by)
         draft = read_draft(return_, by)
-        _check_declared(draft)
+        _check_writer(draft, return_, by)
         asked = of_return(draft.asked, return_)
         _check_complete(asked)
         if draft.handed_in:

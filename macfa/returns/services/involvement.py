@@ -12,7 +12,7 @@ from macfa.returns.models import AgencyReturn, Independence
 from macfa.sampling.access import step_out
 from workflows import assignment, clock, tasks
 from workflows.errors import NotYet
-from workflows.lifecycle import act, beginning, lock
+from workflows.lifecycle import act, beginning, hold, lock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workflows.lifecycle import Act
 
 Involvement = AgencyReturn.Involvement
+CONFLICT = "A conflict of interest was declared."
 
 
 def say_involved(
@@ -181,15 +182,30 @@ def declare(
     A conflict of interest hides the case from them at once; the audit goes back to the agency's
     queue and its lead is told. The reason is read by the lead and the coordinator only.
     """
+    if not independent:
+        return _declare_conflict(return_, conflict, by, expects, token)
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_declare(return_, by)
-        if independent:
-            _declaration(return_, by, independent=True, why="")
-            doing.note("independent")
-        else:
+        _declaration(return_, by, independent=True, why="")
+        doing.note("independent")
+    return return_
+
+
+def _declare_conflict(
+    return_: AgencyReturn, conflict: str, by: User, expects: int | None, token: str | None
+) -> AgencyReturn:
+    """The case is closed to them: they give up every audit of it, for whichever setting."""
+    with beginning(token):
+        others = hold(AgencyReturn.objects.filter(case=return_.case_id, auditor=by))
+        with act(return_, by=by, expects=expects, token=token) as (doing, return_):
+            rules.check_declare(return_, by)
             rules.check_says(conflict, "Say in a few words what the conflict of interest is.")
             row = _declaration(return_, by, independent=False, why=conflict)
             _step_out(doing, return_, row)
+        for other in others:
+            if other.pk != return_.pk:
+                with act(other, by=by) as (leaving, _other):
+                    tasks.put_back(leaving, why=CONFLICT)
     return return_
 
 
@@ -204,7 +220,7 @@ def _declaration(return_: AgencyReturn, by: User, *, independent: bool, why: str
 
 def _step_out(doing: Act, return_: AgencyReturn, row: Independence) -> None:
     doing.note("conflict")
-    tasks.put_back(doing, why="A conflict of interest was declared.")
+    tasks.put_back(doing, why=CONFLICT)
     step_out(return_.case, row.person, "Conflict of interest declared as auditor")
     for lead in return_.leads.people:
         if lead.pk != row.person_id:

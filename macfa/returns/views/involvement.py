@@ -16,7 +16,6 @@ from macfa.returns.forms import AuditorForm, DeclareForm, InvolvementForm
 from macfa.returns.forms.involvement import auditor_choices
 from macfa.returns.models import Independence
 from macfa.returns.views.frame import WhyPage, ask_why, lands_once, show, the_return
-from macfa.sampling.models import CaseAccess
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -98,12 +97,7 @@ def _nil(return_: AgencyReturn, form: InvolvementForm, user: User) -> str:
 
 def _may_be_given(return_: AgencyReturn) -> list[User]:
     """The agency's auditors without a conflict of interest with the case."""
-    conflicts = CaseAccess.objects.current().filter(
-        case=return_.case_id, capacity=CaseAccess.Capacity.CONFLICT
-    )
-    barred = set(conflicts.values_list("person", flat=True))
-    people = desk_of(return_.agency, Role.AUDITOR).people
-    return [each for each in people if each.pk not in barred]
+    return list(desk_of(return_.agency, Role.AUDITOR, return_.case_id).people)
 
 
 @lands_once

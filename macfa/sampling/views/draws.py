@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def sample(request: HttpRequest, public_id: str) -> HttpResponse:
     """The stage at a glance: the pool, the draws, the cases, and what is next."""
     audit = the_audit(request, public_id)
+    rules.check_sees_draws(audit, person(request))
     return show(request, "sampling/sample.html", audit, **stage.overview(audit, person(request)))
 
 
@@ -133,7 +134,7 @@ def _number(audit: Audit, draw: Draw) -> int:
 
 def _picks(audit: Audit, draw: Draw, picks: list[dict[str, str]]) -> list[dict[str, object]]:
     """Rows that were drawn, each with the case it became and the cases elsewhere it is too."""
-    row_ids = [pick["row_id"] for pick in picks]
+    row_ids = [pick["row_id"] for pick in picks] if draw.pool.row_id_column else []
     elsewhere = Case.objects.elsewhere(audit, row_ids)
     too: dict[str, list[str]] = {}
     for row_id, label in elsewhere.order_by("label").values_list("row_id", "label"):
