@@ -72,6 +72,7 @@ SAYS = {
     "dates_changed": "moved stage dates: {moved}",
     "step_skipped": "skipped “{step}”",
     "draw_confirmed": "confirmed a sample of {count} cases",
+    "case_added": "added the case {case}",
     "begin_sampling": "agreed the scope and moved the audit to case sampling",
     "issue": "issued the audit to the agencies",
     "released": "released {count} cases to {people} panel members",

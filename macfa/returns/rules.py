@@ -299,6 +299,17 @@ def check_replace(case: Case, person: User) -> None:
         raise WrongState(f"{case.label} is at “{case.get_state_display()}” and stays as it is.")
 
 
+def check_add_case(audit: Audit, person: User) -> None:
+    """The coordinator adds a case while the agencies are at work; later the panel has begun."""
+    audits.check_coordinates(audit, person)
+    audits.check_stage(audit, Stage.AGENCY_AUDITS)
+
+
+def can_add_case(audit: Audit, person: User) -> bool:
+    """Whether somebody may add a case now."""
+    return _allows(check_add_case, audit, person)
+
+
 def can_replace(case: Case, person: User) -> bool:
     """Whether somebody may replace the case now."""
     return _allows(check_replace, case, person)

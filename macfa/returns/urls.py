@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{AUDIT}issue/", issuing.issue_audit, name="issue_audit"),
     path(f"{AUDIT}returns/", issuing.audit_returns, name="audit_returns"),
     path(f"{AUDIT}returns/remind/", issuing.remind_all, name="remind_all"),
+    path(f"{AUDIT}cases/add/", issuing.add_case, name="add_case"),
     path("cases/<id:public_id>/replace/", issuing.replace_case, name="replace_case"),
     path(ONE, reading.return_page, name="return"),
     path(f"{ONE}involvement/", involvement.say_involvement, name="say_involvement"),

@@ -46,6 +46,7 @@ class CaseLifecycle(Lifecycle):
 
 SAYS = {
     "drawn": "drew the case in stratum {stratum}",
+    "joined": "added the case to the audit under way, from the reserve of stratum {stratum}",
     "added": "added the case from the reserve of stratum {stratum}",
     "issue": "sent the case to the agencies",
     "release": "released the case to {count} panel members",

@@ -192,6 +192,10 @@ class Case(CaseLifecycle):
         "self", models.PROTECT, null=True, related_name="replaces", editable=False
     )
     replaced_because = models.TextField(blank=True)
+    added_because = models.TextField(
+        blank=True, help_text="Of a case that joined the audit after it was issued."
+    )
+    added_approved_by = models.CharField(max_length=200, blank=True)
 
     objects = CaseQuerySet.as_manager()
 

@@ -45,6 +45,20 @@ def check_may_use(draw: Draw, audit: Audit, person: User) -> None:
         raise NotYet("A newer pool was loaded after this draw. Draw again from that one.")
 
 
+def draw_in_use(audit: Audit) -> Draw:
+    """The draw that gave the audit its cases. Raises `NotYet` where none is confirmed."""
+    draw: Draw | None = audit.draws.filter(cases__isnull=False).order_by("-pk").first()
+    if draw is None:
+        raise NotYet("The sample of this audit is not confirmed yet.")
+    return draw
+
+
+def reserves_left(draw: Draw) -> list[dict[str, str]]:
+    """The reserves of a draw that have not become cases, in the order in which they are taken."""
+    used = set(draw.cases.values_list("row_id", flat=True))
+    return [pick for pick in draw.held_in_reserve if pick["row_id"] not in used]
+
+
 def check_describes(case: Case, person: User) -> None:
     """The coordinator describes cases for the panel until the audit has ended."""
     check_coordinates(case.audit, person)

@@ -182,3 +182,30 @@ def test_moving_an_audit_asks_why(cast: Cast, audit: Audit) -> None:
     assert "Answer “Why does it move?”" in text(post(client, url, auditor=chosen))
     post(client, url, auditor=chosen, why="On leave")
     assert now(return_).auditor == cast["auditor2.pol"]
+
+
+def test_a_case_is_added_on_a_page_of_its_own_and_once(cast: Cast, audit: Audit) -> None:
+    client, url = browser(cast, "coordinator"), f"{audit.get_absolute_url()}cases/add/"
+    assert "cases/add/" in client.get(f"{audit.get_absolute_url()}returns/").content.decode()
+    assert "CP (1 in reserve)" in client.get(url).content.decode()
+    typed = {**form_of(client, url), "stratum": "CP", "why": "A second plan"}
+    refused = client.post(url, typed)
+    assert "Enter who approved it" in refused.content.decode()
+    typed["approved_by"] = "The QPPA chair"
+    answer = client.post(url, typed)
+    case = audit.cases.get(label="NEG-03")
+    assert answer.headers["Location"] == case.get_absolute_url()
+    assert client.post(url, typed).status_code == 302
+    assert audit.cases.count() == 3
+    assert "Approved by The QPPA chair" in client.get(case.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("lead.pol", 403), ("auditor.pol", 404), ("chair", 403)]
+)
+def test_nobody_but_the_coordinator_adds_a_case(
+    cast: Cast, audit: Audit, name: str, status: int
+) -> None:
+    url = f"{audit.get_absolute_url()}cases/add/"
+    assert browser(cast, name).get(url).status_code == status
+    assert audit.cases.count() == 2

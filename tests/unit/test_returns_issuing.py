@@ -1,6 +1,7 @@
 """Issuing an audit, and replacing a case, before and after."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,7 +20,7 @@ from macfa.sampling.models import Case
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
-from workflows import clock, ledger
+from workflows import clock, ledger, timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, WrongState
 from workflows.models import Assignment, LedgerEntry, WorkItem
 from workflows.working_days import add_working_days
@@ -249,3 +250,58 @@ def test_only_the_coordinator_replaces(cast: Cast, who: str) -> None:
     by: User = cast[who]
     with pytest.raises(NotAllowed):
         services.replace_case(case=audit.cases.all()[0], reason="Moved", by=by)
+
+
+# --- a case more ---------------------------------------------------------------------------------
+
+
+def added(cast: Cast, audit: Audit, who: str = "coordinator", **changed: Any) -> Case:
+    """Another child on a protection plan, as the QPPA asked."""
+    given = {"stratum": "CP", "reason": "A second plan", "approved_by": "The QPPA chair", **changed}
+    return services.add_case(audit=audit, **given, by=cast[who])
+
+
+def test_a_case_joins_an_audit_that_is_out_with_a_reason_and_an_approver(cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    audit.stage_dates.filter(stage=Stage.AGENCY_AUDITS).update(planned=clock.today())
+    case = added(cast, audit)
+    assert (case.label, case.stratum, case.state) == ("NEG-03", "CP", CaseState.WITH_AGENCIES)
+    assert (case.added_because, case.added_approved_by) == ("A second plan", "The QPPA chair")
+    assert {return_.due for return_ in case.returns.all()} == {add_working_days(clock.today(), 10)}
+    assert case.returns.count() == audit.agencies.count()
+    assert WorkItem.objects.open().filter(owner=cast["lead.pol"], reference="NEG-03 POL").exists()
+    assert Case.objects.visible_to(cast["lead.csc"]).filter(pk=case.pk).exists()
+    said = [line.sentence for line in timeline.lines(timeline.of_record(case))]
+    assert (
+        "Coordinator added the case to the audit under way, from the reserve of stratum CP" in said
+    )
+    assert "Coordinator added the case NEG-03" in [
+        line.sentence for line in timeline.lines(timeline.of_record(audit))
+    ]
+    assert not list(ledger.faults())
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({"reason": " "}, "Say why the case is added"),
+        ({"approved_by": ""}, "Say who approved it"),
+        ({"stratum": "nowhere"}, "No reserve is left"),
+    ],
+)
+def test_a_case_is_not_added_without(cast: Cast, changed: dict[str, str], missing: str) -> None:
+    audit = factories.audit_issued(cast)
+    with pytest.raises(NotYet, match=missing):
+        added(cast, audit, **changed)
+    assert audit.cases.count() == 2
+
+
+@pytest.mark.parametrize("who", ["lead.pol", "auditor.pol", "chair"])
+def test_only_the_coordinator_adds_a_case(cast: Cast, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        added(cast, factories.audit_issued(cast), who)
+
+
+def test_no_case_is_added_once_the_panel_has_begun(cast: Cast) -> None:
+    with pytest.raises(WrongState, match="during agency audits"):
+        added(cast, factories.audit_convened(cast))

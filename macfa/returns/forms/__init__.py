@@ -3,10 +3,11 @@
 from macfa.returns.forms.domain import DomainForm
 from macfa.returns.forms.following import ExtendForm, RemindForm, WhyForm
 from macfa.returns.forms.involvement import AuditorForm, DeclareForm, InvolvementForm
-from macfa.returns.forms.issuing import ReplaceForm, SettingsForm
+from macfa.returns.forms.issuing import AddCaseForm, ReplaceForm, SettingsForm
 from macfa.returns.forms.submitting import SubmitForm
 
 __all__ = [
+    "AddCaseForm",
     "AuditorForm",
     "DeclareForm",
     "DomainForm",

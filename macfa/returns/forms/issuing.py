@@ -61,17 +61,10 @@ class SettingsForm(ActForm):
         }
 
 
-class ReplaceForm(ActForm):
-    """Why a case is replaced, and to which settings the new one goes."""
+class NewCaseForm(ActForm):
+    """To which settings a case goes that comes after the others."""
 
     mark_optional = False
-
-    why = forms.CharField(
-        label="Why is the case replaced?",
-        help_text="For example: moved out of the area. No names of children or families.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=2000,
-    )
 
     def __init__(self, *args: Any, settings: Sequence[Setting], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,3 +79,39 @@ class ReplaceForm(ActForm):
     def chosen(self) -> list[Setting]:
         """The settings the new case goes to."""
         return [self._settings[pk] for name in self._names for pk in self.cleaned_data[name]]
+
+
+class ReplaceForm(NewCaseForm):
+    """Why a case is replaced, and to which settings the new one goes."""
+
+    why = forms.CharField(
+        label="Why is the case replaced?",
+        help_text="For example: moved out of the area. No names of children or families.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
+class AddCaseForm(NewCaseForm):
+    """From which stratum a case is added, why, and who approved it."""
+
+    stratum = forms.ChoiceField(label="From which stratum?", widget=forms.RadioSelect)
+    why = forms.CharField(
+        label="Why is the case added?",
+        help_text="For example: the agencies asked for a second unborn child. No names.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+    approved_by = forms.CharField(
+        label="Who approved it?",
+        help_text="For example: the QPPA chair.",
+        max_length=200,
+        error_messages={"required": "Enter who approved it"},
+    )
+    looks = {"approved_by": Look(width="two-thirds")}
+
+    def __init__(self, *args: Any, strata: Mapping[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stratum = self.fields["stratum"]
+        assert isinstance(stratum, forms.ChoiceField)
+        stratum.choices = [(name, f"{name} ({left} in reserve)") for name, left in strata.items()]

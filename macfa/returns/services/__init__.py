@@ -17,12 +17,13 @@ from macfa.returns.services.involvement import (
     take_back_involved,
     take_back_nil,
 )
-from macfa.returns.services.issuing import issue, replace_case
+from macfa.returns.services.issuing import add_case, issue, replace_case
 from macfa.returns.services.signing import hand_back, sign_off
 
 __all__ = [
     "AnswerInput",
     "accept_late",
+    "add_case",
     "assign_auditor",
     "declare",
     "extend",

@@ -12,7 +12,7 @@ from macfa.returns.desks import desks_of
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.models import CaseAccess
-from macfa.sampling.services import take_reserve
+from macfa.sampling.services import take_another, take_reserve
 from notifications.rows import insert_many
 from workflows import clock, tasks
 from workflows.lifecycle import act, hold, move_many
@@ -135,6 +135,40 @@ def replace_case(
         audit = case.audit
         if audit.stage == Stage.AGENCY_AUDITS:
             _send_out(audit, [fresh], {fresh.pk: settings}, due=_own_due(audit), by=by)
+    return fresh
+
+
+def add_case(
+    *,
+    audit: Audit,
+    stratum: str,
+    reason: str,
+    approved_by: str,
+    settings: Sequence[Setting] = (),
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> Case:
+    """A case joins an audit that is out already: the next reserve of a stratum goes to every
+    agency, with due dates of its own.
+
+    Args:
+        approved_by: who agreed to it, in words; it need not be somebody with an account.
+
+    Raises:
+        NotYet: no reason or approver is given, or the stratum has no reserve left.
+    """
+    with act(audit, by=by, expects=expects, token=token) as (doing, audit):
+        rules.check_add_case(audit, by)
+        rules.check_says(reason, "Say why the case is added.")
+        rules.check_says(approved_by, "Say who approved it.")
+        fresh = take_another(
+            audit=audit, stratum=stratum, reason=reason, approved_by=approved_by, by=by
+        )
+        chosen = {fresh.pk: settings}
+        rules.check_settings(audit, [fresh], chosen)
+        doing.note("case_added", facts={"case": fresh.label}, text=reason)
+        _send_out(audit, [fresh], chosen, due=_own_due(audit), by=by)
     return fresh
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -35,12 +36,13 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 def lands_once(view: View[P]) -> View[P]:
     """A form posted twice lands on the result of its first post, also where the page would
-    refuse it by now, or is closed to the person by what they posted (a conflict of interest)."""
+    refuse it by now, find fault with it (its choice is taken), or is closed to the person by
+    what they posted (a conflict of interest)."""
 
     @wraps(view)
     def asked_once(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except (Refused, Http404) as refused:
             first = _first_post(request)
             if first is None:
@@ -48,6 +50,10 @@ def lands_once(view: View[P]) -> View[P]:
             if isinstance(refused, Http404):
                 return redirect("my_work")
             raise AlreadyDone(first.record_type, first.record) from refused
+        first = _first_post(request) if response.status_code == HTTPStatus.OK else None
+        if first is not None:
+            raise AlreadyDone(first.record_type, first.record)
+        return response
 
     return asked_once
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -15,12 +16,13 @@ from macfa.pages import person, visible
 from macfa.people.models import Membership, Setting
 from macfa.people.roles import Role
 from macfa.returns import rules, services
-from macfa.returns.forms import ReplaceForm, SettingsForm
+from macfa.returns.forms import AddCaseForm, ReplaceForm, SettingsForm
 from macfa.returns.outstanding import owed
 from macfa.returns.progress import figures, grid
 from macfa.returns.views.frame import lands_once
 from macfa.sampling.balance import Balance, balances
 from macfa.sampling.models import Case
+from macfa.sampling.rules import draw_in_use, reserves_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +131,7 @@ def audit_returns(request: HttpRequest, public_id: str) -> HttpResponse:
         audit,
         grid=table,
         figures=figures(table.returns),
+        adds=rules.can_add_case(audit, person(request)),
         owed=owed(sorted(outstanding, key=lambda row: row.due), person(request)),
     )
 
@@ -157,7 +160,36 @@ def remind_all(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-# --- replacing a case ----------------------------------------------------------------------------
+# --- a case more, and one in the place of another ------------------------------------------------
+
+
+@lands_once
+def add_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A case joins the audit after issue, from the reserve of a stratum."""
+    user, audit = person(request), _the_audit(request, public_id)
+    rules.check_add_case(audit, user)
+    left = Counter(pick["stratum"] for pick in reserves_left(draw_in_use(audit)))
+    form = AddCaseForm(
+        request.POST if request.method == "POST" else None,
+        strata=left,
+        settings=_settings_of(audit),
+        version=audit.version,
+    )
+    if form.is_valid():
+        fresh = services.add_case(
+            audit=audit,
+            stratum=form.cleaned_data["stratum"],
+            reason=form.cleaned_data["why"],
+            approved_by=form.cleaned_data["approved_by"],
+            settings=form.chosen,
+            by=user,
+            expects=form.expects,
+            token=form.token,
+        )
+        messages.success(request, f"{fresh.label} is added and has gone to the agencies.")
+        return redirect(fresh)
+    above = ("Returns", f"{audit.get_absolute_url()}returns/")
+    return _show(request, "returns/add_case.html", audit, above, form=form, left=left)
 
 
 @lands_once

@@ -91,28 +91,45 @@ def take_reserve(*, case: Case, by: User) -> Case:
     """
     with beginning():
         check_coordinates(case.audit, by)
-        draw = lock(case.draw)
-        pick = _next_reserve(draw, case)
-        (row,) = _rows(draw, [pick])
-        fresh = _case(case.audit, draw, pick, row, _first_free(case.audit))
+        where = f"{case.label} ({case.stratum})"
+        fresh, row = _from_reserve(lock(case.draw), case.stratum, where)
         begin(fresh, "added", by=by, facts={"stratum": fresh.stratum})
         _link([fresh], [row])
     return fresh
+
+
+def take_another(*, audit: Audit, stratum: str, reason: str, approved_by: str, by: User) -> Case:
+    """The next unused reserve of a stratum joins the audit beside its cases, with a reason and
+    whoever approved it.
+
+    Part of adding a case: the returns room sends it out.
+
+    Raises:
+        NotYet: the stratum has no reserve left.
+    """
+    with beginning():
+        check_coordinates(audit, by)
+        fresh, row = _from_reserve(lock(rules.draw_in_use(audit)), stratum, stratum)
+        fresh.added_because, fresh.added_approved_by = reason.strip(), approved_by.strip()
+        text = f"{fresh.added_because}\nApproved by: {fresh.added_approved_by}."
+        begin(fresh, "joined", by=by, text=text, facts={"stratum": stratum})
+        _link([fresh], [row])
+    return fresh
+
+
+def _from_reserve(draw: Draw, stratum: str, where: str) -> tuple[Case, PoolRow]:
+    """The next unused reserve of a stratum, as a case that is not stored yet, and its row."""
+    pick = next((each for each in rules.reserves_left(draw) if each["stratum"] == stratum), None)
+    if pick is None:
+        raise NotYet(f"No reserve is left in the stratum of {where}.")
+    (row,) = _rows(draw, [pick])
+    return _case(draw.audit, draw, pick, row, _first_free(draw.audit)), row
 
 
 def _first_free(audit: Audit) -> int:
     """The lowest number no case of the audit has had: a dropped case keeps its own."""
     taken = set(audit.cases.values_list("number", flat=True))
     return next(number for number in range(1, len(taken) + 2) if number not in taken)
-
-
-def _next_reserve(draw: Draw, case: Case) -> Mapping[str, str]:
-    used = set(draw.cases.values_list("row_id", flat=True))
-    for pick in draw.held_in_reserve:
-        if pick["stratum"] == case.stratum and pick["row_id"] not in used:
-            found: Mapping[str, str] = pick
-            return found
-    raise NotYet(f"No reserve is left in the stratum of {case.label} ({case.stratum}).")
 
 
 def describe_case(
