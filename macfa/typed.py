@@ -17,7 +17,7 @@ UNTYPED = {"csrfmiddlewaretoken", "token", "version", "next", "upto", "seen", "g
 #: A choice is sent as its code, a record as its public id.
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 #: Day, month and year are boxes of their own.
-DATE_BOX = re.compile(r"(?P<date>.+)_[012]")
+DATE_BOX = re.compile(r"(?P<date>.+)_(day|month|year)")
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
@@ -28,7 +28,7 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for name, value in _fields(request):
         box = DATE_BOX.fullmatch(name)
-        if box and value.isdecimal():
+        if box:
             date = _label(box["date"])
             found[date] = f"{found[date]}/{value}" if date in found else value
         elif not PUBLIC_ID.fullmatch(value):

@@ -15,6 +15,7 @@ from workflows.errors import NotAllowed, WrongState
 from workflows.ledger import Happening
 from workflows.lifecycle import made
 from workflows.models import Process, Record, WorkItem
+from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,9 +115,19 @@ def put_back(doing: Act, *, why: str) -> None:
 def postpone(doing: Act, due: date) -> None:
     """The record's open work is due on another day."""
     for item in _open_items(doing.record):
-        item.due = due
-        item.version += 1
-        update(item, ["due", "version"])
+        _due_on(item, due)
+
+
+def postpone_by(doing: Act, working_days: int) -> None:
+    """The record's open work is due so many working days later."""
+    for item in _open_items(doing.record):
+        _due_on(item, add_working_days(item.due, working_days))
+
+
+def _due_on(item: WorkItem, due: date) -> None:
+    item.due = due
+    item.version += 1
+    update(item, ["due", "version"])
 
 
 def begin_many(records: Sequence[Record], verb: str, node: Start, *, by: AbstractBaseUser) -> None:

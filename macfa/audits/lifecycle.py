@@ -80,5 +80,7 @@ SAYS = {
     "conclude_moderation": "concluded moderation and moved the audit to findings",
     "publish": "moved the audit to action tracking",
     "close": "closed the audit",
+    "paused": "paused the audit until {until}",
+    "resumed": "resumed the audit",
     "withdraw": "withdrew the audit",
 }

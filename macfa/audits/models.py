@@ -9,6 +9,7 @@ from django.db.models import Q, UniqueConstraint
 
 from macfa.audits.dates import propose
 from macfa.audits.lifecycle import ENDED, SAYS, WORKING_STAGES, AuditLifecycle, Stage
+from macfa.audits.pausing import Pausable
 from macfa.people.models import Agency, Membership, Partnership, User
 from macfa.people.roles import Role
 from macfa.tools.models import ToolVersion
@@ -54,7 +55,7 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         return self.exclude(state__in=ENDED)
 
 
-class Audit(AuditLifecycle):
+class Audit(AuditLifecycle, Pausable):
     """A multi-agency case file audit (MACFA): one theme, a sample of cases, and what follows.
 
     It carries everything that must be settled before it can be issued: theme, key lines of

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from macfa.audits.lifecycle import ENDED, WORKING_STAGES, Stage
 from macfa.audits.models import READS_VIEWS
+from macfa.audits.pausing import check_not_paused
 from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds, holds
@@ -63,9 +64,16 @@ def check_stage(audit: Audit, *stages: Stage) -> None:
         raise WrongState(
             f"{audit.prefix} is at “{audit.stage.label}”. This is done during {names}."
         )
+    check_not_paused(audit)
 
 
 def check_running(audit: Audit) -> None:
+    """The audit is neither closed nor withdrawn, nor paused."""
+    check_not_ended(audit)
+    check_not_paused(audit)
+
+
+def check_not_ended(audit: Audit) -> None:
     """The audit is neither closed nor withdrawn."""
     if audit.stage in ENDED:
         raise WrongState(f"{audit.prefix} is {audit.stage.label.lower()}: nothing changes now.")

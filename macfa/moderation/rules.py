@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from macfa.audits.lifecycle import Stage
+from macfa.audits.pausing import check_not_paused
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.moderation.access import sits_on
 from macfa.moderation.models import Sitting
@@ -56,8 +57,8 @@ def check_convene(audit: Audit, person: User) -> None:
 
 
 def outstanding(audit: Audit) -> QuerySet[AgencyReturn]:
-    """The returns agencies still owe."""
-    owed: QuerySet[AgencyReturn] = audit.returns.outstanding()
+    """The returns agencies still owe. A case that is paused waits, and holds up nobody else."""
+    owed: QuerySet[AgencyReturn] = audit.returns.outstanding().filter(case__paused_on=None)
     return owed.select_related("agency", "setting", "case")
 
 
@@ -177,6 +178,7 @@ def check_records(case: Case, person: User) -> None:
     if case.state != CaseState.RELEASED:
         raise WrongState(f"{case.label} is not with the panel: its state is “{state(case)}”.")
     check_stage(case.audit, Stage.MODERATION)
+    check_not_paused(case)
     check_may_moderate(case, person)
 
 
@@ -257,6 +259,7 @@ def unmoderated(audit: Audit) -> Iterator[str]:
 def check_reopen(case: Case, person: User) -> None:
     """The chair or the coordinator reopens a moderated case while moderation lasts."""
     check_stage(case.audit, Stage.MODERATION)
+    check_not_paused(case)
     chairs = case.audit.panel.chair_id == person.pk and sits_on(case, person)
     if not (chairs or holds(person, Role.COORDINATOR, case.audit.partnership_id)):
         raise NotAllowed("A case is reopened by the chair of its panel or the coordinator.")

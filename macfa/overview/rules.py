@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from macfa.audits.rules import check_coordinates, check_running
+from macfa.audits.models import Audit
+from macfa.audits.pausing import check_not_paused
+from macfa.audits.rules import check_coordinates, check_not_ended, check_running
 from macfa.improvement.lifecycle import RUNNING
 from macfa.people.roles import Role
 from macfa.people.rules import holds
 from macfa.sampling.models import CaseAccess
-from workflows.errors import NotYet
+from workflows import clock
+from workflows.errors import NotYet, WrongState
 
 if TYPE_CHECKING:
-    from macfa.audits.models import Audit
+    from datetime import date
+
     from macfa.people.models import User
     from macfa.sampling.models import Case
 
@@ -41,6 +45,39 @@ def hidden_by_conflict(audit: Audit, person: User) -> list[str]:
         return []
     returns = audit.returns.filter(case__in=[number for number, _public_id in cases])
     return [*(each for _number, each in cases), *returns.values_list("public_id", flat=True)]
+
+
+def check_pause(audit: Audit, person: User, reason: str, until: date) -> None:
+    """The coordinator pauses an audit that runs, with a reason and a day to look at it again."""
+    check_coordinates(audit, person)
+    check_running(audit)
+    _check_pause(reason, until)
+
+
+def check_pause_case(case: Case, person: User, reason: str, until: date) -> None:
+    """The coordinator pauses one case of an audit that runs."""
+    check_coordinates(case.audit, person)
+    check_running(case.audit)
+    check_not_paused(case)
+    _check_pause(reason, until)
+
+
+def _check_pause(reason: str, until: date) -> None:
+    if not reason.strip():
+        raise NotYet("Say why it is paused.")
+    if until <= clock.today():
+        raise NotYet("Choose a day to come on which the pause is looked at again.")
+
+
+def check_resume(what: Audit | Case, person: User, reason: str) -> None:
+    """The coordinator resumes what is paused, and says why."""
+    audit = what if isinstance(what, Audit) else what.audit
+    check_coordinates(audit, person)
+    check_not_ended(audit)
+    if what.paused_on is None:
+        raise WrongState(f"{what} is not paused.")
+    if not reason.strip():
+        raise NotYet("Say why it goes on.")
 
 
 def check_withdraw(audit: Audit, reason: str, person: User) -> None:

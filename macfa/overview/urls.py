@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from macfa.overview import views
+from macfa.overview.views import pausing, reading
 
 urlpatterns = [
-    path("audits/", views.programme, name="programme"),
-    path("audits/<id:public_id>/", views.audit_page, name="audit"),
-    path("audits/<id:public_id>/history/", views.history, name="audit_history"),
-    path("audits/<id:public_id>/withdraw/", views.withdraw, name="withdraw_audit"),
-    path("cases/<id:public_id>/", views.case_page, name="case"),
+    path("audits/", reading.programme, name="programme"),
+    path("audits/<id:public_id>/", reading.audit_page, name="audit"),
+    path("audits/<id:public_id>/history/", reading.history, name="audit_history"),
+    path("audits/<id:public_id>/withdraw/", reading.withdraw, name="withdraw_audit"),
+    path("audits/<id:public_id>/pause/", pausing.pause_audit, name="pause_audit"),
+    path("audits/<id:public_id>/resume/", pausing.resume_audit, name="resume_audit"),
+    path("cases/<id:public_id>/", reading.case_page, name="case"),
+    path("cases/<id:public_id>/pause/", pausing.pause_case, name="pause_case"),
+    path("cases/<id:public_id>/resume/", pausing.resume_case, name="resume_case"),
 ]

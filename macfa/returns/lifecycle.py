@@ -101,4 +101,5 @@ SAYS = {
     "conflict": "declared a conflict of interest",
     "reminded": "reminded {to_person}",
     "extended": "moved the due date from {old} to {new}",
+    "waits": "moved the due date from {old} to {new}, for the pause",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from macfa.audits import rules as audits
 from macfa.audits.lifecycle import Stage
+from macfa.audits.pausing import check_not_paused
 from macfa.people.roles import AUDITS_FOR_AGENCY, Role
 from macfa.people.rules import check_holds, holds
 from macfa.returns.lifecycle import OUTSTANDING, ReturnState
@@ -107,6 +108,13 @@ def check_state(return_: AgencyReturn, *states: ReturnState) -> None:
             f"{return_.reference} is at “{return_.get_state_display()}”. "
             f"This is done while it is at {names}."
         )
+    check_goes_on(return_)
+
+
+def check_goes_on(return_: AgencyReturn) -> None:
+    """Neither the audit nor the case is paused."""
+    check_not_paused(return_.audit)
+    check_not_paused(return_.case)
 
 
 def check_not_released(return_: AgencyReturn) -> None:

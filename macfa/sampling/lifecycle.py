@@ -53,6 +53,8 @@ SAYS = {
     "moderate": "recorded the case grade {grade}",
     "reopen": "reopened the case",
     "replace": "replaced the case by {by_case}",
+    "paused": "paused the case until {until}",
+    "resumed": "resumed the case",
     "identity_opened": "opened the identity key of the case",
     "conflict_declared": "declared a conflict of interest",
     "described": "described the case in bands",

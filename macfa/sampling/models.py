@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 
 from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
+from macfa.audits.pausing import Pausable
 from macfa.people.models import Agency, Membership, Setting, Team, User
 from macfa.people.roles import AUDITS_FOR_AGENCY, SITS_ON_PANELS
 from macfa.sampling.lifecycle import SAYS, CaseLifecycle, CaseState
@@ -177,7 +178,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
 
-class Case(CaseLifecycle):
+class Case(CaseLifecycle, Pausable):
     """One child's case in an audit, known by its reference alone: `NEG-03` (R7)."""
 
     audit = models.ForeignKey(Audit, models.PROTECT, related_name="cases")

@@ -7,6 +7,7 @@ from django.test import Client
 from macfa.audits.lifecycle import Stage
 from tests import factories
 from tests.cast import Cast, assemble
+from workflows import clock
 
 
 def page(client: Client, person: object, address: str) -> str:
@@ -116,3 +117,44 @@ def test_a_stale_withdrawal_keeps_what_was_typed(client: Client, cast: Cast) -> 
     response = client.post(address, posted)
     assert response.status_code == 409
     assert "A long and careful reason." in response.content.decode()
+
+
+def test_an_audit_is_paused_and_resumed_on_its_pages(client: Client, cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    address = audit.get_absolute_url()
+    assert "Pause this audit" in page(client, cast["coordinator"], address)
+    typed = {"reason": "An inquiry", "until_day": "3", "until_month": "3", "until_year": "2020"}
+    assert "Choose a day to come" in client.post(f"{address}pause/", typed).content.decode()
+    typed["until_year"] = str(clock.today().year + 1)
+    assert client.post(f"{address}pause/", typed).headers["Location"] == address
+    words = f"Paused until 3 March {clock.today().year + 1}"
+    shown = page(client, cast["coordinator"], address)
+    assert words in shown
+    assert "An inquiry" in shown
+    assert "See who owes what" not in shown
+    assert words in page(client, cast["coordinator"], "/audits/")
+    for name in ("lead.pol", "chair", "board"):
+        read = page(client, cast[name], address)
+        assert words in read
+        assert "An inquiry" in read
+        assert status(client, cast[name], f"{address}resume/") == 403
+    client.force_login(cast["coordinator"])
+    assert client.post(f"{address}resume/", {"reason": "It ended"}).status_code == 302
+    assert "See who owes what" in page(client, cast["coordinator"], address)
+
+
+def test_a_case_is_paused_and_resumed_on_its_pages(client: Client, cast: Cast) -> None:
+    case = factories.audit_issued(cast).cases.get(number=1)
+    address = case.get_absolute_url()
+    assert "Pause this case" in page(client, cast["coordinator"], address)
+    typed = {"reason": "An inquiry", "until_day": "3", "until_month": "3"}
+    typed["until_year"] = str(clock.today().year + 1)
+    assert client.post(f"{address}pause/", typed).headers["Location"] == address
+    assert "Paused until 3 March" in page(client, cast["lead.pol"], address)
+    assert "An inquiry" not in page(client, cast["lead.pol"], address)
+    assert status(client, cast["lead.pol"], f"{address}resume/") == 403
+    assert status(client, cast["auditor.pol"], f"{address}resume/") == 404
+    grid = f"{case.audit.get_absolute_url()}returns/"
+    assert "paused until 3 march" in page(client, cast["coordinator"], grid).lower()
+    assert client.post(f"{address}resume/", {"reason": "It ended"}).status_code == 302
+    assert "Pause this case" in page(client, cast["coordinator"], address)

@@ -103,9 +103,9 @@ def test_what_was_typed_is_shown_in_words(action: Action) -> None:
     sent = {
         "nil_kind": "not_known",
         "looked_for": ["child", "siblings"],
-        "looked_on_0": "24",
-        "looked_on_1": "11",
-        "looked_on_2": "2026",
+        "looked_on_day": "24",
+        "looked_on_month": "11",
+        "looked_on_year": "2026",
         "auditor": action.owner.public_id,
         "seen": "4f53cda18c2baa0c",
         "go": "on",

@@ -32,7 +32,7 @@ def release(
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
         rules.check_release(audit, by)
-        waiting = hold(audit.cases.filter(state=CaseState.WITH_AGENCIES))
+        waiting = hold(audit.cases.filter(state=CaseState.WITH_AGENCIES, paused_on=None))
         rules.check_anything_to_release(waiting)
         hold(audit.returns.filter(case__in=waiting))
         [panel] = hold(Panel.objects.filter(audit=audit))

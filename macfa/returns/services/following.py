@@ -101,7 +101,7 @@ def remind_all_outstanding(*, audit: Audit, by: User) -> list[Reminder]:
     reminders: list[Reminder] = []
     with beginning():
         lock(audit)
-        outstanding = audit.returns.outstanding().order_by("pk")
+        outstanding = audit.returns.outstanding().filter(case__paused_on=None).order_by("pk")
         waiting = [one for one in owed(outstanding, by) if one.can_be_reminded]
         for one in waiting:
             with act(one.return_, by=by) as (doing, return_):

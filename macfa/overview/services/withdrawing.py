@@ -1,4 +1,4 @@
-"""What changes about an audit as a whole, across all rooms: it is withdrawn."""
+"""An audit is given up: what waits on it in any room is withdrawn."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def withdraw(
         _withdraw_work([*audit.theme_views.order_by("pk"), *audit.cases.order_by("pk")], reason, by)
         for return_ in audit.returns.filter(state__in=OUTSTANDING).order_by("pk"):
             _withdraw_return(return_, reason, by)
-        _withdraw_work([*_seats(audit), *audit.reports.order_by("pk")], reason, by)
+        _withdraw_work([*seats(audit), *audit.reports.order_by("pk")], reason, by)
         for action in audit.actions.filter(state__in=RUNNING).order_by("pk"):
             end(action=action, reason=reason, by=by)
     return audit
 
 
-def _seats(audit: Audit) -> Iterable[Record]:
+def seats(audit: Audit) -> Iterable[Record]:
     """Who sits on the panel, where there is one."""
     panel = getattr(audit, "panel", None)
     return panel.members.order_by("pk") if panel else ()
