@@ -100,6 +100,9 @@ def test_faults_of_the_file_are_all_listed(tmp_path: Path, content: bytes, said:
         (("--strata", "status:EH"), "is not a stratum"),
         (("--strata", "colour=red:1"), "no column “colour”"),
         (("--random", "1", "--exclude-if", "status"), "is not a condition"),
+        (("--random", "1", "--exclude-if", "status=Maybe"), "No row .* has status=Maybe"),
+        (("--random", "99999999999999999999"), "Ask for up to 1,000 cases"),
+        (("--random", "1", "--reserves", "99999999999999999999"), "Ask for up to 1,000 cases"),
         ((), "Ask for at least one case"),
     ],
 )

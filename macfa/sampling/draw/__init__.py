@@ -24,8 +24,10 @@ from itertools import islice
 from macfa.sampling.draw.checks import (
     LONGEST_SEED,
     LONGEST_STRATUM,
+    MOST_AT_ONCE,
     by_id,
     check_columns,
+    check_conditions,
     check_plan,
     check_sizes,
     picked,
@@ -50,6 +52,7 @@ __all__ = [
     "LONGEST_SEED",
     "LONGEST_STRATUM",
     "METHOD",
+    "MOST_AT_ONCE",
     "PURPOSIVE",
     "RANDOM",
     "CannotDraw",
@@ -74,6 +77,7 @@ def draw(rows: Iterable[Candidate], plan: Plan) -> Drawn:
     check_plan(plan)
     pool = by_id(rows)
     check_columns(pool, plan)
+    check_conditions(pool, plan)
     eligible = {
         row_id: row
         for row_id, row in pool.items()

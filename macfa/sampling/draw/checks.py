@@ -17,6 +17,7 @@ from macfa.sampling.draw.result import Pick
 
 LONGEST_SEED = 100
 LONGEST_STRATUM = 120
+MOST_AT_ONCE = 1000
 
 
 def by_id(rows: Iterable[Candidate]) -> dict[str, Candidate]:
@@ -39,6 +40,8 @@ def check_plan(plan: Plan) -> None:
         raise CannotDraw("Ask for at least one case: by stratum, at random or picked on purpose.")
     if min(plan.random, plan.reserves) < 0 or any(quota.size < 1 for quota in plan.quotas):
         raise CannotDraw("Ask each stratum for 1 case or more, and for no negative numbers.")
+    if max(plan.random, plan.reserves, *(quota.size for quota in plan.quotas)) > MOST_AT_ONCE:
+        raise CannotDraw(f"Ask for up to {MOST_AT_ONCE:,} cases of a stratum, and of reserves.")
     _check_names([stratum.name for stratum in strata_of(plan) if stratum.condition])
     _check_picks(plan.purposive)
 
@@ -70,6 +73,16 @@ def check_columns(pool: Mapping[str, Candidate], plan: Plan) -> None:
         if column not in known:
             columns = ", ".join(sorted(known)) or "none"
             raise CannotDraw(f"The pool has no column “{column}”. Its columns are: {columns}.")
+
+
+def check_conditions(pool: Mapping[str, Candidate], plan: Plan) -> None:
+    """A misspelt value would leave out nobody, without a word."""
+    for condition in plan.exclude_if:
+        if not any(condition.holds(row) for row in pool.values()):
+            raise CannotDraw(
+                f"No row of the pool has {condition}, so nothing would be left out by it. "
+                "Write the value as it stands in the pool, or take the condition away."
+            )
 
 
 def picked(pool: Collection[str], eligible: Collection[str], plan: Plan) -> tuple[Pick, ...]:

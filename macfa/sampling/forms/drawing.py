@@ -11,6 +11,7 @@ from macfa.sampling.balance import Counts, in_order
 from macfa.sampling.draw import (
     LONGEST_SEED,
     LONGEST_STRATUM,
+    MOST_AT_ONCE,
     Condition,
     Plan,
     PurposivePick,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from macfa.sampling.draw import TooFew
 
-MOST_AT_ONCE = 1000
 #: A characteristic with more values than this cannot be typed in as strata, or ticked away.
 MOST_STRATA = 40
 MOST_TO_TICK = 12
