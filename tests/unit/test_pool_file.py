@@ -459,3 +459,15 @@ def test_a_layout_is_suggested_from_the_column_names(
     assert (layout.row_id_column, layout.identifying) == (row_id, identifying)
     used = {row_id, *identifying}
     assert layout.characteristics == tuple(column for column in columns if column not in used)
+SOMEBODY = (
+    *("DoB", "D.O.B.", "d.o.b", "D O B", "Birthday", "BirthDay", "child_dob", "PlaceOfBirth"),
+    *("Child", "Child 1", "Children", "The child", "Pupil", "Student(s)", "Kid", "Young person"),
+    *("Initial", "Initial(s)", "Initials", "First", "Last", "LAST", "Given", "Family", "Middle"),
+    *("Child first", "Alias", "Alias(es)", "Aliases", "AKA", "a.k.a.", "Known as", "Childname"),
+    *("NHSnumber", "N.H.S. no", "nhsno", "U.P.N.", "Next of kin", "PupilAddress"),
+)
+PLAIN = ("status", "First language", "Family structure", "Child in need", "Last review", "Age band")
+
+
+        *[(("Ref", column), "Ref", (column,)) for column in SOMEBODY],
+        (("child_id", *PLAIN), "child_id", ()),
