@@ -331,14 +331,67 @@ def test_a_workbook_that_would_unpack_beyond_50_mb_is_refused() -> None:
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-@pytest.mark.parametrize("cells", [b"<c/>" * 300, b"</row><row>" * 9_000], ids=["wide", "long"])
-def test_a_small_workbook_that_would_fill_the_memory_is_refused(
-    cells: bytes, monkeypatch: pytest.MonkeyPatch
+STRINGS = "xl/sharedStrings.xml"
+MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+STRINGS_ARE_THERE = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
+    b'officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+)
+
+
+def with_strings(file: PoolFile, strings: bytes) -> PoolFile:
+    """The same workbook with a table of shared strings, as Excel itself writes them."""
+    listed = repacked(
+        file, "[Content_Types].xml", lambda xml: xml.replace(b"</Types>", STRINGS_ARE_THERE)
+    )
+    return repacked(listed, STRINGS, lambda _: b"<sst " + MAIN + b">" + strings + b"</sst>")
+
+
+def with_cells(cells: bytes) -> PoolFile:
+    return repacked(xlsx_of(ROWS), SHEET, lambda xml: xml.replace(b"</row>", cells + b"</row>", 1))
+
+
+def varied(pattern: bytes, times: int) -> bytes:
+    """So many of something, no two alike: it does not pack well."""
+    return b"".join(pattern % number for number in range(times))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: with_cells(b"<c/>" * 300),
+        lambda: with_cells(b"</row><row>" * 300_000),
+        lambda: with_cells(varied(b'</row><row a="%d">', 300_000)),
+        lambda: with_strings(xlsx_of(ROWS), b"<si><t>a</t></si>" * 1_200_000),
+        lambda: with_strings(xlsx_of(ROWS), varied(b"<si><t>%d</t></si>", 600_000)),
+        lambda: with_strings(xlsx_of(ROWS), b'<si a="' + b"x" * 40_000_000 + b'"/>'),
+        lambda: with_strings(xlsx_of(ROWS), b'<si a="' + varied(b">%d", 200_000) + b'"/>'),
+        lambda: with_strings(xlsx_of(ROWS), b"<!--" + varied(b"<%d>", 200_000) + b"--><si/>"),
+        lambda: repacked(
+            xlsx_of(ROWS),
+            "xl/styles.xml",
+            lambda xml: xml.replace(b"</cellXfs>", varied(b'<xf a="%d"/>', 150_000)),
+        ),
+    ],
+    ids=[
+        *("wide", "long", "long and varied", "strings", "varied strings"),
+        *("attribute", "varied attribute", "comment", "formats"),
+    ],
+)
+def test_a_small_workbook_that_would_take_long_is_refused_at_once(
+    make: Callable[[], PoolFile],
 ) -> None:
-    monkeypatch.setattr(package, "MAX_ELEMENTS", 9_000)
-    file = repacked(xlsx_of(ROWS), SHEET, lambda xml: xml.replace(b"</row>", cells + b"</row>", 1))
-    assert faults_of(file) == [
-        "The file: It holds too much. Keep to one sheet of up to 200 columns."
+    file = make()
+    began = time.process_time()
+    assert faults_of(file) == [f"The file: {package.TOO_MUCH}"]
+    assert time.process_time() - began < 3
+
+
+def test_a_long_formula_that_very_many_cells_share_is_refused() -> None:
+    shared = b'<c><f t="shared" si="0">A1' + b"+A1" * 2000 + b"</f></c>"
+    others = b'</row><row><c><f t="shared" si="0"/></c>' * 1_000
+    assert faults_of(with_cells(shared + others)) == [
+        "The file: It holds too many formulas. Paste their values in their place."
     ]
 
 
@@ -379,6 +432,24 @@ def test_a_zip_that_is_not_a_workbook_is_refused() -> None:
 
 
 SECRETS = ("Larkspur", "2018-03-01")
+@pytest.mark.slow
+def test_a_pool_of_50_000_rows_is_read() -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["id", "status", "age", "sex", "ward", "name", "surname", "dob"])
+    for n in range(50_000):
+        sheet.append([n, "EH", "5 to 9", "F", n % 20, f"N{n}", f"S{n}", date(2015, 1, 1)])
+    pool = read_pool(saved(book), PoolLayout("id", ("status",), ("name",)))
+    assert len(pool.rows) == 50_000
+
+
+def test_shared_strings_are_read_as_excel_writes_them() -> None:
+    row = b'<row r="4"><c r="A4" t="s"><v>1</v></c><c r="B4" t="s"><v>0</v></c></row></sheetData>'
+    file = repacked(xlsx_of(ROWS), SHEET, lambda xml: xml.replace(b"</sheetData>", row))
+    pool = read_pool(with_strings(file, b"<si><t>CP</t></si><si><t>R3</t></si>"), LAYOUT)
+    assert [row.row_id for row in pool.rows] == ["R1", "R2", "R3"]
+
+
 
 
 def test_no_repr_shows_who_a_child_is() -> None:
