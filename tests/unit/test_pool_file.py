@@ -155,6 +155,33 @@ def test_workbook_values_become_plain_text() -> None:
 
 
 def test_the_first_sheet_that_can_be_seen_is_read_and_the_note_says_so() -> None:
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (7, "00000", "00007"),
+        (7.0, "00000;-00000;@", "00007"),
+        (123456, "00000", "123456"),
+        (70, r"000\-000", "000-070"),
+        (4857773456, "000 000 0000", "485 777 3456"),
+        (12, '"P"0000_)', "P0012"),
+        (7, "General", "7"),
+        (7, "0", "7"),
+        (7, "0.00", "7"),
+        (7, "#,##0", "7"),
+        (7.5, "00000", "7.5"),
+        (True, "00000", "TRUE"),
+        ("7", "00000", "7"),
+    ],
+)
+def test_a_number_keeps_the_leading_zeros_that_excel_shows(
+    value: object, number_format: str, shown: str
+) -> None:
+    def padded(sheet: Worksheet) -> None:
+        sheet.cell(2, 1, value).number_format = number_format
+
+    assert read_pool(xlsx_of(ROWS[:1], padded), LAYOUT).rows[0].row_id == shown
+
+
     book = Workbook()
     book.worksheets[0].append(["hidden"])
     book.worksheets[0].sheet_state = "hidden"

@@ -1,8 +1,10 @@
 """A pool file in XLSX: the first sheet that can be seen."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import datetime, time
+from functools import lru_cache
 from io import BytesIO
 from itertools import islice
 from zipfile import ZipFile
@@ -67,7 +69,10 @@ def _cell_text(cell: Cell | MergedCell) -> str:
         return BadCell("This cell holds a formula. Paste its value in its place.")
     if cell.data_type == "e":
         return BadCell("This cell holds an error instead of a value.")
-    return _value_text(cell.value)
+    text = _value_text(cell.value)
+    if isinstance(cell.value, (int, float)) and text.isdecimal():
+        return _padded(text, cell.number_format)
+    return text
 
 
 def _value_text(value: object) -> str:
@@ -84,3 +89,34 @@ def _value_text(value: object) -> str:
         case float() if value.is_integer():
             return str(int(value))
     return str(value)
+
+
+# A number format that shows a fixed number of digits, such as 00000 or 000 000 0000: zeros, and
+# between them what stands as it is written.
+_ITEM = r'0|[ -]|\\.|_.|"[^"]*"'
+_FIXED_DIGITS = re.compile(f"(?:{_ITEM})+")
+_ITEMS = re.compile(_ITEM)
+
+
+def _padded(digits: str, number_format: str | None) -> str:
+    """A whole number as Excel shows it where the format asks for leading zeros."""
+    items = _items(number_format or "")
+    places = items.count("0")
+    if places < 2:
+        return digits
+    digits = digits.zfill(places)
+    first = len(digits) - places + 1
+    left = iter([digits[:first], *digits[first:]])
+    return tidy("".join(next(left) if item == "0" else _literal(item) for item in items))
+
+
+@lru_cache(maxsize=256)
+def _items(number_format: str) -> tuple[str, ...]:
+    """The zeros of a format and what stands between them; nothing for any other format."""
+    positive = number_format.partition(";")[0]
+    return tuple(_ITEMS.findall(positive)) if _FIXED_DIGITS.fullmatch(positive) else ()
+
+
+def _literal(item: str) -> str:
+    """What a format shows besides digits: `\\-`, `"ID "`; `_)` is a gap at the edge."""
+    return "" if item.startswith("_") else item.strip('"').removeprefix("\\")
