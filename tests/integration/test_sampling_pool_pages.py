@@ -38,7 +38,7 @@ def test_a_file_becomes_a_pool_in_two_steps(coordinator: Client, audit: Audit) -
     answer = upload(coordinator, audit)
     assert (answer.status_code, answer.headers["Location"]) == (302, at(audit, "pool/columns/"))
     page = text(coordinator.get(at(audit, "pool/columns/")))
-    assert "pool.csv has 30 rows" in page
+    assert "The file has 30 rows" in page
     assert page.count('<option value="identifying" selected>') == 2
     assert page.count('<option value="row_id" selected>') == 1
     answer = coordinator.post(at(audit, "pool/columns/"), holding())

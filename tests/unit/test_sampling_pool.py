@@ -64,7 +64,7 @@ def assert_nothing_identifies(stored: str) -> None:
 
 def test_a_pool_is_stored_with_its_rows_and_told_in_the_ledger(cast: Cast, audit: Audit) -> None:
     pool = load(cast, audit, pool_csv(12))
-    assert (pool.size, pool.rows.count(), pool.file_name) == (12, 12, "pool.csv")
+    assert (pool.size, pool.rows.count(), pool.file_name) == (12, 12, "List of cases (CSV)")
     assert pool.rows.get(row_id="R0000").characteristics == {"status": "EH", "sex": "F"}
     assert IdentityKey.objects.filter(pool_row__pool=pool, case=None).count() == 12
     (line,) = timeline.lines(timeline.of_record(pool))
@@ -111,16 +111,15 @@ def test_a_characteristic_that_tells_each_child_from_every_other_is_refused(
     load(cast, audit, pool_csv(12), layout)  # too short a list to judge by
 
 
-def test_a_longer_file_name_than_there_is_room_for_keeps_its_end(cast: Cast, audit: Audit) -> None:
-    pool = services.load_pool(
-        audit=audit,
-        file_name=f"{'long ' * 60}.csv",
-        content=pool_csv(3),
-        layout=LAYOUT,
-        by=cast["coordinator"],
-    )
-    assert len(pool.file_name) == 200
-    assert pool.file_name.endswith(".csv")
+def test_the_name_of_a_file_is_not_kept_since_it_may_be_that_of_a_child(
+    cast: Cast, audit: Audit
+) -> None:
+    name, by = f"{CHILDREN[0]}.csv", cast["coordinator"]
+    upload = services.keep_upload(audit=audit, file_name=name, content=named_csv(), by=by)
+    assert_nothing_identifies(everything_stored())
+    services.load_upload(upload=upload, layout=LAYOUT, by=by)
+    services.load_pool(audit=audit, file_name=name, content=named_csv(), layout=LAYOUT, by=by)
+    assert_nothing_identifies(everything_stored())
 
 
 @pytest.mark.parametrize("name", ["lead.pol", "qppa", "admin"])

@@ -35,6 +35,7 @@ __all__ = [
     "PoolHeader",
     "PoolLayout",
     "Row",
+    "neutral_name",
     "read_header",
     "read_pool",
     "suggest_layout",
@@ -74,11 +75,20 @@ def _open(file: PoolFile) -> Table:
         raise refusal("It is larger than 10 MB.")
     if not file.content.strip():
         raise refusal("It is empty.")
-    is_workbook = file.content.startswith(b"PK\x03\x04")
+    is_workbook = _is_workbook(file.content)
     table = read_xlsx(file) if is_workbook else read_csv(file)
     if len(table.rows) < 2:
         raise refusal("It has column names but no rows." if table.rows else "It has no rows.")
     return replace(table, notes=table.notes + _name_notes(file.name, is_workbook=is_workbook))
+
+
+def neutral_name(content: bytes) -> str:
+    """What a file is called once it is stored: its own name may be that of a child."""
+    return f"List of cases ({'Excel' if _is_workbook(content) else 'CSV'})"
+
+
+def _is_workbook(content: bytes) -> bool:
+    return content.startswith(b"PK\x03\x04")
 
 
 def _name_notes(name: str, *, is_workbook: bool) -> tuple[str, ...]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from macfa.sampling import rules
 from macfa.sampling.identity import seal_all
 from macfa.sampling.models import IdentityKey, Pool, PoolRow, PoolUpload
-from macfa.sampling.pool_file import Fault, PoolFaults, PoolFile, PoolLayout, read_pool
+from macfa.sampling.pool_file import (
+    Fault,
+    PoolFaults,
+    PoolFile,
+    PoolLayout,
+    neutral_name,
+    read_pool,
+)
 from notifications.rows import insert_many
 from workflows.lifecycle import act, begin
 
@@ -19,7 +26,6 @@ if TYPE_CHECKING:
     from macfa.people.models import User
     from macfa.sampling import pool_file
 
-LONGEST_FILE_NAME = 200
 #: In a list as long as this, a column that differs in nearly every row describes single children.
 ROWS_TO_JUDGE_BY = 20
 NEARLY_EVERY_ROW = 0.9
@@ -40,7 +46,8 @@ def load_pool(
 
     An `upload` that it came from is thrown away as it is stored.
 
-    What identifies a child goes only into the identity key, sealed (R7). A pool loaded later is
+    What identifies a child goes only into the identity key, sealed (R7); the name of the file,
+    which may be a child's, is not kept. A pool loaded later is
     the one drawn from; the earlier ones stay as they are.
 
     Raises:
@@ -54,7 +61,7 @@ def load_pool(
         rules.check_may_draw(audit, by)
         pool = Pool(
             audit=audit,
-            file_name=shortened(file_name),
+            file_name=neutral_name(content),
             checksum=hashlib.sha256(content).hexdigest(),
             row_id_column=layout.row_id_column,
             characteristics=list(layout.characteristics),
@@ -72,11 +79,6 @@ def load_pool(
 def discard_upload(*, upload: PoolUpload) -> None:
     """Throw a file away."""
     PoolUpload.objects.filter(pk=upload.pk).delete()
-
-
-def shortened(file_name: str) -> str:
-    """A file's name with its end, which says what kind it is, as long as there is room for."""
-    return file_name[-LONGEST_FILE_NAME:]
 
 
 def _check_bands(rows: Sequence[pool_file.Row], layout: PoolLayout) -> None:

@@ -8,8 +8,8 @@ from macfa.sampling import rules
 from macfa.sampling.header import pack
 from macfa.sampling.identity import open_file, seal_file
 from macfa.sampling.models import PoolUpload
-from macfa.sampling.pool_file import PoolFile, PoolLayout, read_header
-from macfa.sampling.services.pools import load_pool, shortened
+from macfa.sampling.pool_file import PoolFile, PoolLayout, neutral_name, read_header
+from macfa.sampling.services.pools import load_pool
 from workflows import clock
 from workflows.ids import public_id
 
@@ -35,7 +35,7 @@ def keep_upload(*, audit: Audit, file_name: str, content: bytes, by: User) -> Po
         created_by=by,
         defaults={
             "public_id": public_id(),
-            "file_name": shortened(file_name),
+            "file_name": neutral_name(content),
             "sealed": seal_file(content),
             "sealed_header": seal_file(pack(header)),
             "created_at": clock.now(),
