@@ -196,6 +196,15 @@ def test_after_the_sample_is_confirmed_it_is_not_drawn_again(
     assert audit.draws.count() == 1
 
 
+def test_whoever_comes_to_draw_before_a_pool_is_loaded_is_led_to_load_it(
+    coordinator: Client, audit: Audit
+) -> None:
+    answer = coordinator.get(at(audit, "draw/"), follow=True)
+    assert answer.redirect_chain == [(at(audit, "pool/"), 302)]
+    assert "Load the pool of cases first, then draw from it." in text(answer)
+    assert coordinator.post(at(audit, "draw/"), plan()).status_code == 409
+
+
 def test_before_case_sampling_nothing_is_drawn(cast: Cast, coordinator: Client) -> None:
     audit = audit_opened(cast)
     answer = coordinator.get(at(audit, "pool/"))

@@ -38,6 +38,9 @@ def draw_cases(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say how to draw, and draw. Each draw is recorded."""
     audit = the_audit(request, public_id)
     rules.check_may_draw(audit, person(request))
+    if request.method != "POST" and not audit.pools.exists():
+        messages.info(request, "Load the pool of cases first, then draw from it.")
+        return redirect("load_pool", public_id)
     pool = services.latest_pool(audit)
     rows = pool.rows.values_list("characteristics", flat=True)
     counts = balance.count(rows, pool.characteristics)
