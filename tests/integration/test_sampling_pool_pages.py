@@ -129,6 +129,16 @@ def test_faults_are_named_by_row_and_column_a_hundred_of_them_with_a_count(
     assert PoolUpload.objects.exists()
 
 
+def test_faults_beyond_a_thousand_are_not_counted_to_the_one(
+    coordinator: Client, audit: Audit
+) -> None:
+    lines = ["id,status,sex,name,dob", *["R1,EH,F,Invented,2015-01-01"] * 5000]
+    upload(coordinator, audit, "\n".join(lines).encode())
+    page = text(coordinator.post(at(audit, "pool/columns/"), holding()))
+    assert "The first 100 of more than 1,000 faults" in page
+    assert "Nothing was stored: the file has more than 1,000 faults" in page
+
+
 def test_what_was_said_of_the_columns_is_kept_when_it_is_refused(
     coordinator: Client, audit: Audit
 ) -> None:

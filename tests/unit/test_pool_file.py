@@ -1,5 +1,6 @@
 """The pool file: read whole, or refused with every fault named by row and column."""
 
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -154,7 +155,6 @@ def test_workbook_values_become_plain_text() -> None:
     ]
 
 
-def test_the_first_sheet_that_can_be_seen_is_read_and_the_note_says_so() -> None:
 @pytest.mark.parametrize(
     ("value", "number_format", "shown"),
     [
@@ -182,6 +182,7 @@ def test_a_number_keeps_the_leading_zeros_that_excel_shows(
     assert read_pool(xlsx_of(ROWS[:1], padded), LAYOUT).rows[0].row_id == shown
 
 
+def test_the_first_sheet_that_can_be_seen_is_read_and_the_note_says_so() -> None:
     book = Workbook()
     book.worksheets[0].append(["hidden"])
     book.worksheets[0].sheet_state = "hidden"
@@ -243,6 +244,15 @@ def test_formulas_and_errors_are_refused_in_words() -> None:
         "Row 2, column status: This cell holds a formula. Paste its value in its place.",
         "Row 3, column age: This cell holds an error instead of a value.",
     ]
+
+
+@pytest.mark.parametrize("size", [201, 140_000])
+def test_a_cell_that_is_far_too_long_is_named_like_any_other(size: int) -> None:
+    file = csv_of([ROWS[0], (*ROWS[1][:3], "x" * size, ROWS[1][4])])
+    assert faults_of(file) == ["Row 3, column name: This cell holds more than 200 characters."]
+    assert "x" * 140_000 not in str(read_header(file).preview)
+    header = csv_of([], header=("row id", "x" * size))
+    assert faults_of(PoolFile("pool.csv", header.content + b"1,2")) != []
 
 
 def test_text_that_only_looks_like_a_formula_is_text() -> None:
@@ -422,6 +432,24 @@ def test_a_long_formula_that_very_many_cells_share_is_refused() -> None:
     ]
 
 
+@pytest.mark.slow
+def test_a_pool_of_50_000_rows_is_read() -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["id", "status", "age", "sex", "ward", "name", "surname", "dob"])
+    for n in range(50_000):
+        sheet.append([n, "EH", "5 to 9", "F", n % 20, f"N{n}", f"S{n}", date(2015, 1, 1)])
+    pool = read_pool(saved(book), PoolLayout("id", ("status",), ("name",)))
+    assert len(pool.rows) == 50_000
+
+
+def test_shared_strings_are_read_as_excel_writes_them() -> None:
+    row = b'<row r="4"><c r="A4" t="s"><v>1</v></c><c r="B4" t="s"><v>0</v></c></row></sheetData>'
+    file = repacked(xlsx_of(ROWS), SHEET, lambda xml: xml.replace(b"</sheetData>", row))
+    pool = read_pool(with_strings(file, b"<si><t>CP</t></si><si><t>R3</t></si>"), LAYOUT)
+    assert [row.row_id for row in pool.rows] == ["R1", "R2", "R3"]
+
+
 def test_a_cell_far_to_the_right_is_refused() -> None:
     file = xlsx_of(ROWS, lambda sheet: sheet.cell(3, 16_000, "x"))
     assert faults_of(file) == ["Row 3: It reaches beyond 200 columns."]
@@ -459,24 +487,6 @@ def test_a_zip_that_is_not_a_workbook_is_refused() -> None:
 
 
 SECRETS = ("Larkspur", "2018-03-01")
-@pytest.mark.slow
-def test_a_pool_of_50_000_rows_is_read() -> None:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.append(["id", "status", "age", "sex", "ward", "name", "surname", "dob"])
-    for n in range(50_000):
-        sheet.append([n, "EH", "5 to 9", "F", n % 20, f"N{n}", f"S{n}", date(2015, 1, 1)])
-    pool = read_pool(saved(book), PoolLayout("id", ("status",), ("name",)))
-    assert len(pool.rows) == 50_000
-
-
-def test_shared_strings_are_read_as_excel_writes_them() -> None:
-    row = b'<row r="4"><c r="A4" t="s"><v>1</v></c><c r="B4" t="s"><v>0</v></c></row></sheetData>'
-    file = repacked(xlsx_of(ROWS), SHEET, lambda xml: xml.replace(b"</sheetData>", row))
-    pool = read_pool(with_strings(file, b"<si><t>CP</t></si><si><t>R3</t></si>"), LAYOUT)
-    assert [row.row_id for row in pool.rows] == ["R1", "R2", "R3"]
-
-
 
 
 def test_no_repr_shows_who_a_child_is() -> None:
@@ -535,10 +545,22 @@ def test_a_damaged_workbook_gives_rows_or_faults(place: int, damage: bytes) -> N
     assert pool.rows
 
 
+SOMEBODY = (
+    *("DoB", "D.O.B.", "d.o.b", "D O B", "Birthday", "BirthDay", "child_dob", "PlaceOfBirth"),
+    *("Child", "Child 1", "Children", "The child", "Pupil", "Student(s)", "Kid", "Young person"),
+    *("Initial", "Initial(s)", "Initials", "First", "Last", "LAST", "Given", "Family", "Middle"),
+    *("Child first", "Alias", "Alias(es)", "Aliases", "AKA", "a.k.a.", "Known as", "Childname"),
+    *("NHSnumber", "N.H.S. no", "nhsno", "U.P.N.", "Next of kin", "PupilAddress"),
+)
+PLAIN = ("status", "First language", "Family structure", "Child in need", "Last review", "Age band")
+
+
 @pytest.mark.parametrize(
     ("columns", "row_id", "identifying"),
     [
         (HEADER, "row id", ("name", "date of birth")),
+        *[(("Ref", column), "Ref", (column,)) for column in SOMEBODY],
+        (("child_id", *PLAIN), "child_id", ()),
         (("Status", "NHS number", "Ref"), "Ref", ("NHS number",)),
         (("child_id", "status", "DateOfBirth"), "child_id", ("DateOfBirth",)),
         (
@@ -557,15 +579,3 @@ def test_a_layout_is_suggested_from_the_column_names(
     assert (layout.row_id_column, layout.identifying) == (row_id, identifying)
     used = {row_id, *identifying}
     assert layout.characteristics == tuple(column for column in columns if column not in used)
-SOMEBODY = (
-    *("DoB", "D.O.B.", "d.o.b", "D O B", "Birthday", "BirthDay", "child_dob", "PlaceOfBirth"),
-    *("Child", "Child 1", "Children", "The child", "Pupil", "Student(s)", "Kid", "Young person"),
-    *("Initial", "Initial(s)", "Initials", "First", "Last", "LAST", "Given", "Family", "Middle"),
-    *("Child first", "Alias", "Alias(es)", "Aliases", "AKA", "a.k.a.", "Known as", "Childname"),
-    *("NHSnumber", "N.H.S. no", "nhsno", "U.P.N.", "Next of kin", "PupilAddress"),
-)
-PLAIN = ("status", "First language", "Family structure", "Child in need", "Last review", "Age band")
-
-
-        *[(("Ref", column), "Ref", (column,)) for column in SOMEBODY],
-        (("child_id", *PLAIN), "child_id", ()),

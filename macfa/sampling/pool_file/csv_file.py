@@ -4,8 +4,14 @@ import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from macfa.sampling.pool_file.shapes import MAX_FAULTS, Fault, PoolFaults, PoolFile
-from macfa.sampling.pool_file.table import Cells, Table, collect, refusal, tidy
+from macfa.sampling.pool_file.shapes import MAX_BYTES, Fault, PoolFaults, PoolFile, cut_short
+from macfa.sampling.pool_file.table import TOO_LONG, BadCell, Cells, Table, collect, refusal, tidy
+
+# The module's own limit, for all its readers at once, ends a file in the middle of a row. Ours is
+# the size of a file, so that a long cell is named by its row and column.
+csv.field_size_limit(max(MAX_BYTES, csv.field_size_limit()))
+#: A cell longer than any spreadsheet's is not kept, not even for the preview.
+LONGEST_KEPT = 32_767
 
 _NOT_CSV = {
     b"\xd0\xcf\x11\xe0": (
@@ -38,11 +44,15 @@ def _records(reader: Iterable[list[str]]) -> Iterator[tuple[int, Cells]]:
     """The rows by number, until one cannot be read."""
     number = 0
     try:
-        for number, cells in enumerate((Cells(map(tidy, row)) for row in reader), 1):
+        for number, cells in enumerate((Cells(map(_cell, row)) for row in reader), 1):
             yield number, cells
     except csv.Error:
         message = "It cannot be read: a quotation mark is out of place or never closed."
         raise refusal(message, number + 1) from None
+
+
+def _cell(text: str) -> str:
+    return tidy(text) if len(text) <= LONGEST_KEPT else BadCell(TOO_LONG)
 
 
 def _decoded(file: PoolFile) -> StringIO:
@@ -53,7 +63,7 @@ def _decoded(file: PoolFile) -> StringIO:
         lines = enumerate(file.content.splitlines(), 1)
         message = "This line is not UTF-8 text. Save the file as “CSV UTF-8”."
         faults = [Fault(number, None, message) for number, line in lines if not _is_utf8(line)]
-    raise PoolFaults(faults[:MAX_FAULTS])
+    raise PoolFaults(cut_short(faults))
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 
-from macfa.sampling.pool_file.shapes import MAX_FAULTS, Fault, PoolFaults
+from macfa.sampling.pool_file.shapes import Fault, PoolFaults, cut_short
 from macfa.sampling.pool_file.table import UNSEEN, BadCell, Cells, Table, refusal
 
 MAX_COLUMN_NAME = 100
@@ -21,7 +21,7 @@ def columns_of(table: Table) -> tuple[str, ...]:
         raise refusal("It is empty, and must hold the column names.", row=1)
     faults = list(_header_faults(names)) + [_merge_fault(ref, names) for ref in table.merged]
     if faults:
-        raise PoolFaults(faults[:MAX_FAULTS])
+        raise PoolFaults(cut_short(faults))
     return tuple(names)
 
 

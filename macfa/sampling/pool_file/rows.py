@@ -4,10 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from openpyxl.utils.cell import get_column_letter
 
-from macfa.sampling.pool_file.shapes import MAX_FAULTS, Fault, PoolFaults, PoolLayout, Row
-from macfa.sampling.pool_file.table import UNSEEN, BadCell, Cells, filled
-
-MAX_CELL = 200
+from macfa.sampling.pool_file.shapes import (
+    MAX_FAULTS,
+    Fault,
+    PoolFaults,
+    PoolLayout,
+    Row,
+    cut_short,
+)
+from macfa.sampling.pool_file.table import MAX_CELL, TOO_LONG, UNSEEN, BadCell, Cells, filled
 
 
 def check_layout(columns: Sequence[str], layout: PoolLayout) -> None:
@@ -41,8 +46,7 @@ class Reading:
         for number, cells in numbered:
             self.faults += self._faults(number, cells)
             if len(self.faults) > MAX_FAULTS:
-                more = f"There are more than {MAX_FAULTS:,} faults. Mend these first."
-                self.faults[MAX_FAULTS:] = [Fault(None, None, more)]
+                self.faults = cut_short(self.faults)
                 return
             yield self._row(number, filled(cells, self.width))
 
@@ -88,7 +92,7 @@ def _cell_fault(cell: str, *, required: bool) -> str:
     if not cell:
         return "This cell is empty, and every row needs a value here." if required else ""
     if len(cell) > MAX_CELL:
-        return f"This cell holds more than {MAX_CELL} characters."
+        return TOO_LONG
     if not cell.isprintable() and UNSEEN.search(cell):
         return "This cell holds a character that cannot be seen. Type its text again."
     return ""

@@ -54,13 +54,27 @@ class Fault:
         return f"{self.place}: {self.message}"
 
 
+def cut_short(faults: Sequence[Fault]) -> list[Fault]:
+    """No more faults than anybody reads; where there are more, the last says so."""
+    if len(faults) <= MAX_FAULTS:
+        return list(faults)
+    more = f"There are more than {MAX_FAULTS:,} faults. Mend these first."
+    return [*faults[:MAX_FAULTS], Fault(None, None, more)]
+
+
 class PoolFaults(Refused):
     """The file cannot be used; ``faults`` says why, in the order of its rows."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__(f"The file has {count} and nothing was stored. {faults[0]}")
         self.faults = tuple(faults)
+        super().__init__(f"The file has {self.count} and nothing was stored. {faults[0]}")
+
+    @property
+    def count(self) -> str:
+        """How many faults there are, in words; they are counted up to a limit."""
+        if len(self.faults) > MAX_FAULTS:
+            return f"more than {MAX_FAULTS:,} faults"
+        return "1 fault" if len(self.faults) == 1 else f"{len(self.faults):,} faults"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from macfa.sampling.pool_file.shapes import Fault, PoolFaults
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 LAST_EXCEL_ROW = 1_048_576
+MAX_CELL = 200
+TOO_LONG = f"This cell holds more than {MAX_CELL} characters."
 
 _BREAKS = re.compile(r"[\t\r\n]+")
 # Control characters, and those that hide or turn round the text beside them. The joiners that

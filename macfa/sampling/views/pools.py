@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from macfa.audits.models import Audit
     from macfa.sampling.models import Pool, PoolUpload
-    from macfa.sampling.pool_file import Fault
 
 FAULTS_SHOWN = 100
 
@@ -32,7 +31,7 @@ def load_pool(request: HttpRequest, public_id: str) -> HttpResponse:
     rules.check_may_draw(audit, person(request))
     posted = request.method == "POST"
     form = PoolFileForm(request.POST if posted else None, request.FILES if posted else None)
-    faults: tuple[Fault, ...] = ()
+    refused: PoolFaults | None = None
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -40,23 +39,27 @@ def load_pool(request: HttpRequest, public_id: str) -> HttpResponse:
                 audit=audit, file_name=file.name, content=file.read(), by=person(request)
             )
             return redirect("pool_columns", public_id)
-        except PoolFaults as refused:
-            faults = refused.faults
-            form.add_error("file", _in_short(faults))
+        except PoolFaults as why:
+            refused = why
+            form.add_error("file", _in_short(why))
     return show(
-        request, "sampling/pool.html", audit, sample_crumb(audit), form=form, **_shown(faults)
+        request, "sampling/pool.html", audit, sample_crumb(audit), form=form, **_shown(refused)
     )
 
 
-def _in_short(faults: tuple[Fault, ...]) -> str:
+def _in_short(refused: PoolFaults) -> str:
     """One fault in full; of several, how many."""
-    if len(faults) == 1:
-        return f"Nothing was stored. {faults[0]}"
-    return f"Nothing was stored: the file has {len(faults):,} faults"
+    if len(refused.faults) == 1:
+        return f"Nothing was stored. {refused.faults[0]}"
+    return f"Nothing was stored: the file has {refused.count}"
 
 
-def _shown(faults: tuple[Fault, ...]) -> dict[str, object]:
-    return {"faults": faults[:FAULTS_SHOWN], "fault_count": len(faults)}
+def _shown(refused: PoolFaults | None) -> dict[str, object]:
+    if refused is None:
+        return {}
+    faults = refused.faults[:FAULTS_SHOWN]
+    first = f"The first {len(faults)} of " if len(refused.faults) > len(faults) else ""
+    return {"faults": faults, "faults_caption": first + refused.count}
 
 
 def pool_columns(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -69,15 +72,15 @@ def pool_columns(request: HttpRequest, public_id: str) -> HttpResponse:
     header = unpack(open_file(upload.sealed_header))
     posted = request.POST if request.method == "POST" else None
     form = ColumnsForm(posted, header=header, upload=upload.public_id, version=audit.version)
-    faults: tuple[Fault, ...] = ()
+    refused: PoolFaults | None = None
     if form.is_valid():
         try:
             pool = _load(form, upload, request)
             messages.success(request, f"The pool is loaded: {pool.size:,} rows.")
             return redirect("sample", public_id)
-        except PoolFaults as refused:
-            faults = refused.faults
-            form.add_error(None, _in_short(faults))
+        except PoolFaults as why:
+            refused = why
+            form.add_error(None, _in_short(why))
     return show(
         request,
         "sampling/columns.html",
@@ -85,7 +88,7 @@ def pool_columns(request: HttpRequest, public_id: str) -> HttpResponse:
         sample_crumb(audit),
         form=form,
         upload=upload,
-        **_shown(faults),
+        **_shown(refused),
     )
 
 
