@@ -153,21 +153,26 @@ def nil(cast: Cast, return_: AgencyReturn) -> AgencyReturn:
     )
 
 
-def audit_returned(cast: Cast, prefix: str = "NEG") -> Audit:
-    """An audit whose returns are all in: education nil, the others Good."""
+def audit_returned(cast: Cast, prefix: str = "NEG", missing: str = "") -> Audit:
+    """An audit whose returns are in or accounted for: education nil, the others Good.
+
+    `missing` is the code of an agency that never answered.
+    """
     audit = audit_issued(cast, prefix)
     for return_ in audit.returns.select_related("case", "agency"):
-        if return_.agency.code == "EDU":
+        if return_.agency.code == missing:
+            returns.record_not_returned(return_=return_, reason="No answer", by=cast["coordinator"])
+        elif return_.agency.code == "EDU":
             nil(cast, return_)
         else:
             submitted(cast, return_)
     return audit
 
 
-def audit_convened(cast: Cast, prefix: str = "NEG") -> Audit:
+def audit_convened(cast: Cast, prefix: str = "NEG", missing: str = "") -> Audit:
     """An audit in moderation, its cases released to a panel of two and the chair."""
     by = cast["coordinator"]
-    audit = audit_returned(cast, prefix)
+    audit = audit_returned(cast, prefix, missing)
     moderation.convene(
         audit=audit,
         chair=cast["chair"],
@@ -208,9 +213,9 @@ def panel_sat(cast: Cast, audit: Audit) -> None:
     )
 
 
-def audit_moderated(cast: Cast, prefix: str = "NEG") -> Audit:
+def audit_moderated(cast: Cast, prefix: str = "NEG", missing: str = "") -> Audit:
     """An audit at findings: every case moderated."""
-    audit = audit_convened(cast, prefix)
+    audit = audit_convened(cast, prefix, missing)
     for case in audit.cases.counted():
         case_moderated(cast, case)
     panel_sat(cast, audit)
@@ -258,9 +263,9 @@ def an_action(cast: Cast, audit: Audit, finding: Finding, owner: str = "owner.cs
     )
 
 
-def audit_published(cast: Cast, prefix: str = "NEG") -> Audit:
+def audit_published(cast: Cast, prefix: str = "NEG", missing: str = "") -> Audit:
     """An audit at action tracking, with one finding and one action under way."""
-    audit = audit_moderated(cast, prefix)
+    audit = audit_moderated(cast, prefix, missing)
     finding = a_finding(cast, audit)
     report_signed_off(cast, audit)
     an_action(cast, audit, finding)

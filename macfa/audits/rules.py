@@ -75,8 +75,13 @@ def check_running(audit: Audit) -> None:
 
 def check_not_ended(audit: Audit) -> None:
     """The audit is neither closed nor withdrawn."""
-    if audit.stage in ENDED:
-        raise WrongState(f"{audit.prefix} is {audit.stage.label.lower()}: nothing changes now.")
+    check_runs(audit.prefix, audit.stage)
+
+
+def check_runs(prefix: str, stage: Stage) -> None:
+    """The same, asked of what another statement has read of the audit."""
+    if stage in ENDED:
+        raise WrongState(f"{prefix} is {stage.label.lower()}: nothing changes now.")
 
 
 def check_plans_theme(audit: Audit, person: User) -> None:

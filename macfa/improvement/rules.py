@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.improvement.lifecycle import RUNNING, ActionState
+from macfa.moderation.rules import outstanding, words
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds, holds
 from workflows import clock
@@ -187,15 +188,19 @@ def check_ends(action: Action, person: User) -> None:
 
 
 def still_open(audit: Audit) -> Iterator[str]:
-    """What of an audit somebody still has in hand: running actions, a version of the report."""
+    """What of an audit somebody still has in hand: running actions, a version of the report, a
+    return that an agency may still send in late."""
     for action in audit.actions.running().select_related("audit"):
         yield f"{action.reference} {action.title}"
     for report in audit.reports.under_way():
         yield f"version {report.number} of the report: {report.get_state_display().lower()}"
+    for return_ in outstanding(audit):
+        yield words(return_)
 
 
 def check_close(audit: Audit, person: User) -> None:
-    """The audit closes when no action of it runs any more, and no report is being written."""
+    """The audit closes when no action of it runs any more, no report is being written, and no
+    agency still audits its work."""
     check_coordinates(audit, person)
     check_stage(audit, Stage.ACTION_TRACKING)
     missing = tuple(still_open(audit))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, Q
 
+from macfa.audits.lifecycle import ENDED
+from macfa.audits.models import Audit
 from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.models import Action
 from macfa.moderation.models import CaseGrade
@@ -13,6 +16,7 @@ from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case
+from workflows.models import WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +27,7 @@ def faults() -> Iterator[str]:
     yield from _returns_twice()
     yield from _case_grades()
     yield from _actions()
+    yield from _work_left()
 
 
 def _returns_twice() -> Iterator[str]:
@@ -55,3 +60,11 @@ def _actions() -> Iterator[str]:
     ended = Action.objects.filter(state=ActionState.ENDED).select_related("audit")
     for action in ended.filter(Q(ended_because="") | Q(decided_by=F("owner"))):
         yield f"{action.reference}: ended without a reason or by its owner."
+
+
+def _work_left() -> Iterator[str]:
+    """Nobody has anything to do for an audit that is closed or withdrawn."""
+    ended = Audit.objects.filter(state__in=ENDED).values("pk")
+    gate = Q(subject_type=ContentType.objects.get_for_model(Audit), subject_id__in=ended)
+    for item in WorkItem.objects.open().filter(gate | Q(thread__in=ended)).order_by("pk"):
+        yield f"“{item}” is open, though its audit has ended."

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Exists, Max, Subquery
 from django.utils.dateformat import format as format_date
 
+from macfa.audits.lifecycle import Stage
 from macfa.audits.models import Audit
 from macfa.people.models import Membership
 from macfa.people.roles import AUDITS_FOR_AGENCY
@@ -165,13 +166,15 @@ def _section(code: str, asked: tuple[Asked, ...]) -> Section:
 class Draft:
     """All questions of the tool with the answers saved so far, and what else submitting asks:
     whether the auditor still audits for the agency and has declared independence, how often the
-    return was handed in, and where its case is by now."""
+    return was handed in, and where its case and its audit are by now."""
 
     asked: list[Asked]
     serves: bool
     declared: bool
     handed_in: int
     case_state: str
+    audit_prefix: str
+    audit_stage: Stage
 
     def fingerprint(self, codes: Collection[str]) -> str:
         """A digest of what is saved in these domains: it tells whether a page is out of date."""
@@ -189,13 +192,13 @@ def read_draft(return_: AgencyReturn, person: User) -> Draft:
     `person` is the one who would declare independence.
     """
     rows = _saved(return_.pk, person.pk, return_.agency_id, today())
-    version, serves, declared, handed_in, case_state = rows[0][:5]
-    given = {row[5]: _saved_answer(*row[6:]) for row in rows}
+    version, serves, declared, handed_in, case_state, prefix, stage = rows[0][:7]
+    given = {row[7]: _saved_answer(*row[8:]) for row in rows}
     asked = [
         each._replace(given=given[each.question_id]) if each.question_id in given else each
         for each in questions(version)
     ]
-    return Draft(asked, serves, declared, handed_in or 0, case_state)
+    return Draft(asked, serves, declared, handed_in or 0, case_state, prefix, Stage(stage))
 
 
 def _saved_answer(*columns: Any) -> Given:
@@ -221,6 +224,8 @@ def _saved(
         "declared",
         "last",
         "case__state",
+        "audit__prefix",
+        "audit__state",
         "answers__question",
         *GIVEN,
     )

@@ -160,6 +160,7 @@ def check_say_involved(return_: AgencyReturn, person: User) -> None:
     """The agency's lead says whether there is anything to audit, once (R10)."""
     check_leads(return_, person)
     check_state(return_, ReturnState.ISSUED)
+    audits.check_running(return_.audit)
 
 
 def can_say_involved(return_: AgencyReturn, person: User) -> bool:
@@ -218,14 +219,16 @@ def check_writes(return_: AgencyReturn, person: User) -> None:
 
 
 def can_write(return_: AgencyReturn, person: User) -> bool:
-    """Whether somebody is the one who writes this return now."""
-    return _allows(check_writes, return_, person)
+    """Whether somebody is the one who writes this return now, while the audit runs."""
+    runs = _allows(audits.check_running, return_.audit)
+    return runs and _allows(check_writes, return_, person)
 
 
 def check_sign_off(return_: AgencyReturn, person: User) -> None:
     """A lead signs off, and not their own audit where another lead could (R19)."""
     check_leads(return_, person)
     check_state(return_, ReturnState.WITH_LEAD)
+    audits.check_running(return_.audit)
     if return_.auditor_id == person.pk and return_.leads.only_one is None:
         raise NotAllowed("You audited this yourself. Ask another lead of your agency to sign off.")
 
@@ -244,6 +247,7 @@ def check_hand_back(return_: AgencyReturn, person: User) -> None:
 def check_query(return_: AgencyReturn, person: User) -> None:
     """The coordinator sends a submitted return back with a query, before release (R18)."""
     check_coordinates(return_, person)
+    audits.check_running(return_.audit)
     check_state(return_, ReturnState.SUBMITTED)
     check_not_released(return_)
 

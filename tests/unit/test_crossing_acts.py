@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from macfa.findings import services as findings
 from macfa.findings.models import Finding
+from macfa.improvement import services as improvement
 from macfa.moderation import services as moderation
 from macfa.overview import services as overview
 from macfa.returns import services as returns
@@ -17,8 +18,9 @@ from macfa.sampling.models import Case
 from tests import factories
 from tests.cast import Cast, assemble
 from tests.records import a_case, a_return, an_audit, at_once
-from workflows.errors import Refused
+from workflows.errors import Refused, WrongState
 from workflows.lifecycle import act, beginning, hold, lock, lock_order
+from workflows.models import WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,15 +132,20 @@ def test_everybody_is_reminded_once_by_two_who_remind_all(people: Cast) -> None:
 # --- judging by what is true now -----------------------------------------------------------------
 
 
-def while_held(first: Callable[[], object], second: Callable[[], object]) -> None:
-    """The second act begins when the first has done all but commit, and so has to wait for it."""
+def while_held(first: Callable[[], object], second: Callable[[], object]) -> Refused | None:
+    """The second act begins when the first has done all but commit, and so has to wait for it.
+
+    Gives back what refused the second."""
     done, begun = Event(), Event()
+    refusals: list[Refused] = []
 
     def wait() -> None:
         done.wait()
         begun.set()
         try:
             second()
+        except Refused as refused:
+            refusals.append(refused)
         finally:
             connection.close()
 
@@ -150,6 +157,7 @@ def while_held(first: Callable[[], object], second: Callable[[], object]) -> Non
         begun.wait()
         waiting.join(timeout=0.5)
     waiting.join()
+    return refusals[0] if refusals else None
 
 
 def test_a_return_handed_in_while_its_case_is_released_is_late(people: Cast) -> None:
@@ -181,3 +189,15 @@ def test_a_finding_recorded_first_is_in_the_report_that_is_put_forward(people: C
     report.refresh_from_db()
     told = str(report.contents)
     assert all(finding.title in told for finding in audit.findings.all())
+
+
+def test_an_audit_that_closes_lets_no_return_in_meanwhile(people: Cast) -> None:
+    audit, by = factories.audit_published(people, missing="POL"), people["coordinator"]
+    action, late = audit.actions.get(), factories.a_return(audit)
+    improvement.end(action=action, reason="Overtaken", by=by)
+    refused = while_held(
+        lambda: improvement.close_audit(audit=audit, by=by),
+        lambda: returns.accept_late(return_=late, why="Found after all", by=by),
+    )
+    assert isinstance(refused, WrongState)
+    assert not WorkItem.objects.open().exists()

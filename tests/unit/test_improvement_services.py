@@ -16,6 +16,7 @@ from macfa.improvement.models import Action
 from macfa.people import services as people
 from macfa.people.models import User
 from macfa.people.roles import Role
+from macfa.returns import services as returns
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
@@ -360,6 +361,20 @@ def test_an_audit_is_not_closed_while_a_report_is_being_written(cast: Cast) -> N
     with pytest.raises(NotYet) as refused:
         services.close_audit(audit=audit, by=cast["coordinator"])
     assert refused.value.missing == ("version 2 of the report: being written",)
+
+
+def test_an_audit_is_not_closed_while_an_agency_still_audits_its_work(cast: Cast) -> None:
+    audit = factories.audit_published(cast, missing="POL")
+    services.accept(action=claimed(cast, audit.actions.get()), by=cast["qppa"])
+    by, late = cast["coordinator"], factories.a_return(audit)
+    returns.accept_late(return_=late, why="Found after all", by=by)
+    with pytest.raises(NotYet) as refused:
+        services.close_audit(audit=audit, by=by)
+    assert [words.partition(":")[0] for words in refused.value.missing] == ["Police on NEG-01"]
+    returns.record_not_returned(return_=late, reason="Nobody left", by=by)
+    assert services.close_audit(audit=audit, by=by).stage == Stage.CLOSED
+    with pytest.raises(WrongState, match="NEG is closed"):
+        returns.accept_late(return_=late, why="Found after all", by=by)
 
 
 def test_an_audit_is_not_closed_before_its_actions_are_followed(cast: Cast, audit: Audit) -> None:

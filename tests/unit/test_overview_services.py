@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from macfa.audits.lifecycle import Stage
+from macfa.audits.models import Audit
 from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.models import Action
+from macfa.moderation import services as moderation
 from macfa.moderation.models import CaseGrade
 from macfa.overview import invariants, services
+from macfa.returns import services as returns
 from macfa.returns.lifecycle import ReturnState
 from notifications.models import Notification
 from tests import factories
@@ -22,7 +25,7 @@ def test_a_withdrawn_audit_leaves_nobody_with_work_and_tells_them(cast: Cast) ->
     audit = factories.audit_issued(cast)
     audit = services.withdraw(audit=audit, reason="The theme was merged.", by=cast["coordinator"])
     assert audit.stage == Stage.WITHDRAWN
-    assert not WorkItem.objects.open().filter(thread=audit.pk).exists()
+    assert not WorkItem.objects.open().exists()
     told = Notification.objects.filter(recipient=cast["lead.pol"], event="task.withdrawn")
     assert told.count() == audit.cases.count()
     assert list(ledger.faults()) == []
@@ -83,6 +86,36 @@ def test_an_action_completed_by_its_owner_is_found(cast: Cast) -> None:
     broken.update(state=ActionState.COMPLETED, decided_by=cast["owner.csc"])
     (fault,) = invariants.faults()
     assert "NEG-A1" in fault
+
+
+def test_work_left_in_an_audit_that_has_ended_is_found(cast: Cast) -> None:
+    audit = factories.audit_opened(cast)
+    Audit.objects.update(state=Stage.CLOSED)
+    assert list(invariants.faults()) == [
+        "“Choose the theme and agree the scope NEG” is open, though its audit has ended."
+    ]
+    Audit.objects.update(state=Stage.THEME_SELECTION)
+    services.withdraw(audit=audit, reason="Overtaken.", by=cast["coordinator"])
+    assert list(invariants.faults()) == []
+
+
+def test_a_return_of_a_withdrawn_audit_is_not_queried(cast: Cast) -> None:
+    audit, by = factories.audit_returned(cast), cast["coordinator"]
+    services.withdraw(audit=audit, reason="Overtaken.", by=by)
+    with pytest.raises(WrongState, match="NEG is withdrawn"):
+        returns.query(return_=factories.a_return(audit), text="Which dates?", by=by)
+
+
+def test_a_chair_who_steps_out_of_a_case_of_a_withdrawn_audit_leaves_no_work(cast: Cast) -> None:
+    audit = factories.audit_convened(cast)
+    services.withdraw(audit=audit, reason="Overtaken.", by=cast["coordinator"])
+    moderation.declare_conflict(
+        member=audit.panel.members.get(person=cast["chair"]),
+        case=audit.cases.all()[0],
+        why="I know the family.",
+        by=cast["chair"],
+    )
+    assert list(invariants.faults()) == []
 
 
 def test_a_moderated_case_without_a_grade_is_found(cast: Cast) -> None:

@@ -1,14 +1,16 @@
 """Submitting a return, signing it off, queries, late returns, and what is kept (R18, R19)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from macfa.audits.lifecycle import Stage
+from macfa.audits.models import Audit
 from macfa.moderation import services as moderation
 from macfa.people.roles import Role
-from macfa.returns import services
+from macfa.returns import rules, services
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
 from macfa.returns.paper import read_submission
@@ -183,6 +185,29 @@ def test_a_return_that_comes_after_release_is_late(cast: Cast) -> None:
     services.declare(return_=late, independent=True, by=cast["auditor.csc"])
     late = services.submit(return_=saved(cast, late), by=cast["auditor.csc"])
     assert (late.state, late.late) == (ReturnState.SUBMITTED, True)
+
+
+# --- an audit that has ended ---------------------------------------------------------------------
+
+
+def test_nobody_answers_signs_off_or_submits_when_the_audit_is_closed(cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    asked = factories.a_return(audit, "EDU")
+    drafted = saved(cast, factories.drafting(cast, factories.a_return(audit, "CSC")))
+    handed_in = saved(cast, factories.drafting(cast, factories.a_return(audit)))
+    handed_in = services.submit(return_=handed_in, by=cast["auditor.pol"])
+    Audit.objects.update(state=Stage.CLOSED)
+    acts: list[Callable[[], object]] = [
+        lambda: factories.nil(cast, asked),
+        lambda: factories.drafting(cast, asked),
+        lambda: saved(cast, drafted),
+        lambda: services.submit(return_=drafted, by=cast["auditor.csc"]),
+        lambda: services.sign_off(return_=handed_in, by=cast["lead.pol"]),
+    ]
+    for refused in acts:
+        with pytest.raises(WrongState, match="NEG is closed"):
+            refused()
+    assert not rules.can_write(drafted, cast["auditor.csc"])
 
 
 # --- what it costs -------------------------------------------------------------------------------

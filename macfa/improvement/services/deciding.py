@@ -8,7 +8,7 @@ from macfa.audits.services import advance
 from macfa.improvement import rules
 from macfa.improvement.flow import ActionFlow
 from workflows import clock, tasks
-from workflows.lifecycle import act
+from workflows.lifecycle import act, hold
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -61,11 +61,13 @@ def end(
 def close_audit(
     *, audit: Audit, by: User, expects: int | None = None, token: str | None = None
 ) -> Audit:
-    """Close the audit when its last action is closed.
+    """Close the audit when its last action is closed and nobody is at work on it any more.
 
-    Raises `NotYet` naming the actions that still run.
+    Raises `NotYet` naming what is still open. The returns are held, so that none is let in late
+    meanwhile.
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
+        hold(audit.returns.all())
         rules.check_close(audit, by)
         advance(doing, "close")
     return audit

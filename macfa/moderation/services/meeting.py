@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from macfa.audits.lifecycle import Stage
 from macfa.audits.services import advance
 from macfa.moderation import rules
 from macfa.moderation.flow import ModerationFlow, PanelFlow
@@ -100,13 +101,15 @@ def declare_conflict(
 ) -> None:
     """A panel member has a conflict of interest: the case is hidden from them at once (R31).
 
-    Where the chair steps out, the coordinator holds the case until somebody else leads it.
+    Where the chair steps out, the coordinator holds the case until somebody else leads it, as
+    long as the panel moderates.
     """
     rules.check_conflict(member, case, by)
     with act(case, by=by, token=token) as (doing, case):
         step_out(case, by, why="Conflict of interest declared on the panel")
         doing.note("conflict_declared", text=why)
-        if case.state == CaseState.RELEASED and member.panel.chair_id == by.pk:
+        moderated = case.state == CaseState.RELEASED and case.audit.stage == Stage.MODERATION
+        if moderated and member.panel.chair_id == by.pk:
             tasks.withdraw(doing, why="The chair has a conflict of interest with the case.")
             tasks.start(doing, ModerationFlow.released)
 

@@ -9,7 +9,7 @@ from macfa.improvement.services import end
 from macfa.overview import rules
 from macfa.returns.lifecycle import OUTSTANDING
 from workflows import tasks
-from workflows.lifecycle import act
+from workflows.lifecycle import act, hold
 from workflows.models import Record
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def withdraw(
         doing.change(withdrawn_because=reason)
         tasks.withdraw(doing, why=reason)
         _withdraw_work([*audit.theme_views.order_by("pk"), *audit.cases.order_by("pk")], reason, by)
+        hold(audit.returns.all())
         for return_ in audit.returns.filter(state__in=OUTSTANDING).order_by("pk"):
             _withdraw_return(return_, reason, by)
         _withdraw_work([*seats(audit), *audit.reports.order_by("pk")], reason, by)

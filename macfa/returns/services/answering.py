@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from macfa.audits.rules import check_runs
 from macfa.returns import rules
 from macfa.returns.completeness import lacks
 from macfa.returns.flow import ReturnFlow
@@ -85,7 +86,9 @@ def save_answers(
 
 
 def _check_writer(draft: Draft, return_: AgencyReturn, by: User) -> None:
-    """Whoever holds the audit still audits for the agency, and is independent of the case."""
+    """The audit still runs, and whoever holds the agency's audit of its work still audits for
+    the agency, and is independent of the case."""
+    check_runs(draft.audit_prefix, draft.audit_stage)
     if not draft.serves:
         raise NotAllowed(f"{by.name} is no longer an auditor of {return_.agency}.")
     if not draft.declared:
