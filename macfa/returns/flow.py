@@ -98,7 +98,8 @@ class ReturnFlow(Flow):
     """An agency audits its own work on one case.
 
     The agency lead says whether there is anything to audit; an auditor audits it; the lead signs
-    it off where the agency has set that. A query or a late return begins again at the auditor.
+    it off where the agency has set that. A query or a late return begins again at the auditor; a
+    late return of an agency that never answered begins with that answer.
     """
 
     issued = Start(this.say_involvement)

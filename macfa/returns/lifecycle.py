@@ -73,6 +73,10 @@ class ReturnLifecycle(Lifecycle):
     def accept_late(self) -> None:
         """The agency may still audit its work; what comes will be stored as late."""
 
+    @transition(state, source=ReturnState.NOT_RETURNED, target=ReturnState.ISSUED)
+    def ask_late(self) -> None:
+        """The agency never said whether it was involved: it may still say so, or make a nil."""
+
     @transition(
         state,
         source=(*OUTSTANDING, ReturnState.SUBMITTED, ReturnState.NIL, ReturnState.NOT_RETURNED),
@@ -96,6 +100,7 @@ SAYS = {
     "query_answered": "answered the query",
     "record_not_returned": "recorded the return as not returned",
     "accept_late": "let the agency return it late",
+    "ask_late": "let the agency answer late",
     "withdraw": "withdrew the return",
     "independent": "declared independence from the case",
     "conflict": "declared a conflict of interest",

@@ -85,13 +85,8 @@ def test_a_return_that_never_came_and_one_that_came_late_are_marked(
     late = returns.accept_late(
         return_=case.returns.get(agency__code="POL"), why="Asked again", by=cast["coordinator"]
     )
-    returns.assign_auditor(return_=late, auditor=cast["auditor.pol"], by=cast["lead.pol"])
-    late = returns.declare(return_=late, independent=True, by=cast["auditor.pol"])
     assert "It will be stored as late when it comes" in text(as_("chair"), case_page(case))
-    answers = factories.full_answers(late)
-    returns.save_answers(return_=late, answers=answers, by=cast["auditor.pol"])
-    late = returns.submit(return_=late, by=cast["auditor.pol"])
-    returns.sign_off(return_=late, by=cast["lead.pol"])
+    factories.submitted(cast, late)
     assert "Returned late" in text(as_("chair"), case_page(case))
 
 

@@ -118,7 +118,7 @@ def test_not_returned_and_late_after_all(cast: Cast, audit: Audit) -> None:
     post(client, f"{base}not-returned/", why="Staff left")
     assert "Staff left" in text(client.get(base))
     post(client, f"{base}accept-late/", why="Found")
-    assert now(return_).state == ReturnState.DRAFTING
+    assert now(return_).state == ReturnState.ISSUED
 
 
 def test_a_reminder_from_the_page_of_the_return(cast: Cast, audit: Audit) -> None:

@@ -158,12 +158,7 @@ def test_a_return_that_comes_when_the_panel_has_decided_changes_no_count(
     late = audit.returns.get(case__label=MISSING[0], agency__code=MISSING[1])
     late = returns.accept_late(return_=late, why="They asked", by=cast["coordinator"])
     assert return_counts(audit)["outstanding"] == 1
-    returns.assign_auditor(return_=late, auditor=cast["auditor.pol"], by=cast["lead.pol"])
-    returns.declare(return_=late, independent=True, by=cast["auditor.pol"])
-    answers = factories.full_answers(late, "I")
-    returns.save_answers(return_=late, answers=answers, by=cast["auditor.pol"])
-    late = returns.submit(return_=late, by=cast["auditor.pol"])
-    returns.sign_off(return_=late, by=cast["lead.pol"])
+    factories.submitted(cast, late, "I")
     after = contents(Report.objects.get())
     assert after["grades"] == before["grades"]
     assert after["returns"]["graded"] == 3

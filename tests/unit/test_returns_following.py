@@ -12,7 +12,7 @@ from macfa.returns.models import AgencyReturn, Reminder
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
-from workflows import clock, timeline
+from workflows import clock, invariants, timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, WrongState
 from workflows.models import WorkItem
 
@@ -137,6 +137,20 @@ def test_it_may_still_come_late(cast: Cast, audit: Audit) -> None:
     return_ = services.accept_late(return_=return_, why="Found after all", by=by)
     assert (return_.state, return_.not_returned_because) == (ReturnState.DRAFTING, "")
     assert WorkItem.objects.open().get(reference="NEG-01 POL").owner == cast["auditor.pol"]
+
+
+def test_an_agency_that_never_answered_says_first_whether_it_was_involved(cast: Cast) -> None:
+    audit, by = factories.audit_convened(cast, missing="POL"), cast["coordinator"]
+    late = factories.a_return(audit)
+    late = services.accept_late(return_=late, why="Found after all", by=by)
+    assert (late.state, late.auditor) == (ReturnState.ISSUED, None)
+    [item] = WorkItem.objects.open().filter(reference="NEG-01 POL")
+    assert (item.title, item.owner) == ("Say whether you were involved", cast["lead.pol"])
+    line = timeline.lines(timeline.of_record(late))[1]
+    assert line.sentence == "Coordinator let the agency answer late"
+    late = factories.nil(cast, late)
+    assert (late.state, late.late) == (ReturnState.NIL, True)
+    assert list(invariants.faults()) == []
 
 
 @pytest.mark.parametrize("name", ["lead.pol", "auditor.pol", "panel.pol", "chair"])

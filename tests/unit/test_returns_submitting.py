@@ -181,8 +181,7 @@ def test_a_return_that_comes_after_release_is_late(cast: Cast) -> None:
     )
     moderation.release(audit=audit, by=cast["coordinator"])
     late = services.accept_late(return_=late, why="Found after all", by=cast["coordinator"])
-    late = services.assign_auditor(return_=late, auditor=cast["auditor.csc"], by=cast["lead.csc"])
-    services.declare(return_=late, independent=True, by=cast["auditor.csc"])
+    late = factories.drafting(cast, late)
     late = services.submit(return_=saved(cast, late), by=cast["auditor.csc"])
     assert (late.state, late.late) == (ReturnState.SUBMITTED, True)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from macfa.audits.models import Audit
     from macfa.people.models import User
+    from workflows.flow import Start
     from workflows.lifecycle import Act
 
 
@@ -158,14 +159,26 @@ def accept_late(
     expects: int | None = None,
     token: str | None = None,
 ) -> AgencyReturn:
-    """The agency may audit its work after all. Figures already published stay as they are."""
+    """The agency may answer after all. Figures already published stay as they are.
+
+    It goes on where it was: an agency that never said whether it was involved says that first,
+    and may have nothing to audit (R10).
+    """
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_accept_late(return_, by)
         rules.check_says(why, "Say why the agency may return it late.")
         doing.change(not_returned_because="")
-        doing.move("accept_late", text=why)
-        tasks.start(doing, ReturnFlow.sent_back)
+        move, start = _let_in(return_)
+        doing.move(move, text=why)
+        tasks.start(doing, start)
     return return_
+
+
+def _let_in(return_: AgencyReturn) -> tuple[str, Start]:
+    """How a return that comes late goes on: at the auditor, or at the lead's answer."""
+    if return_.involvement:
+        return "accept_late", ReturnFlow.sent_back
+    return "ask_late", ReturnFlow.issued
 
 
 def extend(

@@ -9,6 +9,7 @@ from django.utils.dateformat import format as format_date
 from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow, let_go_as_auditor
 from macfa.returns.models import AgencyReturn, Independence
+from macfa.returns.services.signing import case_by_now
 from macfa.sampling.access import step_out
 from workflows import assignment, clock, tasks
 from workflows.errors import NotYet
@@ -81,6 +82,7 @@ def say_nil(
             looked_by=looked_by.strip(),
             looked_on=looked_on,
             nil_note=note.strip(),
+            late=rules.is_late(case_by_now(return_).state),
         )
         label = str(AgencyReturn.NilKind(kind).label).lower()
         doing.move("say_nil", facts={"kind": label}, text=_looked(return_, looked_on))
