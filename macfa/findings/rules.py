@@ -12,7 +12,8 @@ from macfa.people.roles import Role
 from macfa.people.rules import check_holds
 from macfa.sampling.models import CaseAccess
 from workflows.errors import NotAllowed, NotYet, Refused, WrongState
-from workflows.timeline import of_record
+from workflows.ledger import record_type
+from workflows.timeline import of_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -157,8 +158,12 @@ def check_signs_off(report: Report, person: User) -> None:
 
 
 def has_written(report: Report, person: User) -> bool:
-    """Whether somebody wrote some of this version, even if another is its author now."""
-    return of_record(report).filter(actor=person.public_id, verb__in=WRITES).exists()
+    """Whether somebody wrote some of it, even if another is its author now.
+
+    A new version begins with the words of the one before, so whoever wrote any version did.
+    """
+    reports = of_thread(report.audit).filter(record_type=record_type(Report))
+    return reports.filter(actor=person.public_id, verb__in=WRITES).exists()
 
 
 def check_decides(report: Report, person: User) -> None:

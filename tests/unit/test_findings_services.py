@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from macfa.audits.lifecycle import Stage
@@ -258,6 +260,22 @@ def test_whoever_wrote_some_of_a_report_cannot_sign_it_off_after_handing_it_on(
     report = services.put_forward(report=report, by=cast["coordinator"])
     with pytest.raises(NotAllowed, match="wrote"):
         services.sign_off(report=report, by=cast["chair"])
+
+
+def test_whoever_wrote_an_earlier_version_signs_off_none_that_begins_with_its_words(
+    cast: Cast, audit: Audit
+) -> None:
+    make_qppa(cast, "chair")
+    services.sign_off(report=with_qppa(cast, audit, by="chair"), by=cast["qppa"])
+    by = cast["coordinator"]
+    for _version in (2, 3):
+        report = services.start_report(audit=audit, by=by)
+        report = services.put_forward(report=report, by=by)
+        assert report.summary == "In short."
+        for act in (services.sign_off, partial(services.send_back, why="No")):
+            with pytest.raises(NotAllowed, match="wrote"):
+                act(report=report, by=cast["chair"])
+        services.sign_off(report=report, by=cast["qppa"])
 
 
 def make_qppa(cast: Cast, name: str) -> None:
