@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from macfa.people.models import User
     from tests.cast import Cast
 
 
@@ -116,6 +117,11 @@ def waiting(cast: Cast, case: Case | None = None, agency: str = "CSC") -> WorkIt
         doing.move("say_involved", facts={"involvement": "involved"})
         tasks.start(doing, ReturnFlow.sent_back)
     return item_of(return_)
+
+
+def has_left(person: User) -> None:
+    """Somebody's roles ended yesterday."""
+    person.memberships.update(until=clock.today() - timedelta(days=1))
 
 
 def contents(row: Model) -> dict[str, object]:

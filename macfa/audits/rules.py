@@ -57,6 +57,11 @@ def can_coordinate(audit: Audit, person: User) -> bool:
     return _allows(check_coordinates, audit, person)
 
 
+def coordinator_of(audit: Audit) -> User | None:
+    """Whoever coordinates the audit, as long as they serve as a coordinator."""
+    return audit.coordinator if can_coordinate(audit, audit.coordinator) else None
+
+
 def check_stage(audit: Audit, *stages: Stage) -> None:
     """The audit has to be at one of these stages."""
     if audit.stage not in stages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from macfa.audits.flow import coordinator_work
 from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.rules import check_is_owner, check_may_decide
 from macfa.people.models import Team
@@ -47,16 +48,17 @@ def check_let_go(doing: Act, person: User) -> None:
 
 def decision_work(action: Action) -> Work:
     """The coordinator looks at the evidence; where they own the action, a QPPA member does."""
-    audit = action.audit
-    owns = action.owner_id == audit.coordinator_id
-    team = Team.objects.for_role(audit.partnership, Role.QPPA if owns else Role.COORDINATOR)
+    audit, page = action.audit, action.get_absolute_url()
+    due = add_working_days(clock.today(), DAYS_TO_DECIDE)
+    if action.owner_id != audit.coordinator_id:
+        return coordinator_work(audit, page=page, due=due, never=action.owner)
+    team = Team.objects.for_role(audit.partnership, Role.QPPA)
     return Work(
-        page=action.get_absolute_url(),
-        due=add_working_days(clock.today(), DAYS_TO_DECIDE),
+        page=page,
+        due=due,
         team=team,
         tenant_id=audit.partnership_id,
-        owner=None if owns else audit.coordinator,
-        watchers=tuple(people_in(team).exclude(pk=action.owner_id)) if owns else (),
+        watchers=tuple(people_in(team).exclude(pk=action.owner_id)),
     )
 
 

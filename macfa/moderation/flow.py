@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from macfa.audits.flow import coordinator_work
 from macfa.moderation.access import sits_on
 from macfa.moderation.models import Panel
 from macfa.moderation.rules import check_is, check_may_moderate
@@ -19,17 +20,19 @@ if TYPE_CHECKING:
 def chair_work(case: Case) -> Work:
     """The chair holds each case until its grade is recorded.
 
-    Where the chair has a conflict of interest with it, the coordinator does, and finds somebody
-    else to lead the panel through it.
+    Where the chair has a conflict of interest with it or has left, the coordinator does, and
+    finds somebody else to lead the panel through it.
     """
     panel = Panel.objects.select_related("chair").get(audit=case.audit_id)
-    owner = panel.chair if sits_on(case, panel.chair) else case.audit.coordinator
+    page = f"/moderation/cases/{case.public_id}/"
+    if not sits_on(case, panel.chair):
+        return coordinator_work(case.audit, page=page, due=panel.meets_on)
     return Work(
-        page=f"/moderation/cases/{case.public_id}/",
+        page=page,
         due=panel.meets_on,
         team=Team.objects.for_role(case.audit.partnership, Role.SCRUTINEER),
         tenant_id=case.audit.partnership_id,
-        owner=owner,
+        owner=panel.chair,
     )
 
 

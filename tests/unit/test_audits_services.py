@@ -11,10 +11,13 @@ from macfa.audits.dates import propose
 from macfa.audits.lifecycle import SAYS, WORKING_STAGES, Stage
 from macfa.audits.models import Audit, Theme, ThemeView
 from macfa.people.roles import Role
+from macfa.returns import services as returns
 from notifications.models import Notification
 from tests.cast import Cast, assemble
-from tests.factories import audit_opened, audit_scoped
+from tests.factories import audit_drawn, audit_opened, audit_scoped
+from tests.records import has_left, item_of
 from workflows import clock, ledger, timeline
+from workflows.assignment import claim, give
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
 from workflows.models import LedgerEntry, WorkItem
 
@@ -536,3 +539,32 @@ def test_every_entry_can_be_read_aloud_and_holds_no_reason_or_name(cast: Cast) -
 def test_the_words_of_the_ledger_are_there_for_every_move_of_the_audit() -> None:
     moves = {transition.name for transition in Audit().get_all_state_transitions()}  # type: ignore[attr-defined]
     assert moves <= set(SAYS)
+
+
+# --- when the coordinator changes ----------------------------------------------------------------
+
+
+def test_whoever_is_given_the_gate_coordinates_the_audit_and_has_the_next_one(cast: Cast) -> None:
+    audit, other = audit_drawn(cast), cast.add("coordinator2", Role.COORDINATOR)
+    give(item=item_of(audit), to=other, by=cast["coordinator"], why="On leave")
+    assert Audit.objects.get().coordinator == other
+    returns.issue(audit=audit, by=other)
+    assert item_of(audit).owner == other
+
+
+@pytest.mark.parametrize("name", ["lead.pol", "chair", "qppa"])
+def test_a_gate_is_held_by_coordinators_only(cast: Cast, audit: Audit, name: str) -> None:
+    with pytest.raises(NotAllowed, match="for the coordinator"):
+        give(item=item_of(audit), to=cast[name], by=cast["coordinator"], why="On leave")
+
+
+def test_the_next_gate_waits_for_all_coordinators_when_theirs_has_left(cast: Cast) -> None:
+    audit, other = audit_drawn(cast), cast.add("coordinator2", Role.COORDINATOR)
+    has_left(cast["coordinator"])
+    returns.issue(audit=audit, by=other)
+    item = item_of(audit)
+    assert (item.owner, item.team.name) == (None, "Coordinator")
+    waiting = Notification.objects.filter(event="task.waiting", event_key=f"waiting-{item.pk}")
+    assert [told.recipient for told in waiting] == [other]
+    claim(item=item, by=other)
+    assert Audit.objects.get().coordinator == other

@@ -20,6 +20,7 @@ from macfa.returns import services as returns
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.records import has_left
 from workflows import clock, ledger, tasks, timeline
 from workflows.assignment import claim, give, release
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Refused, Stale, WrongState
@@ -317,6 +318,17 @@ def test_an_action_changed_meanwhile_is_not_decided_unseen(cast: Cast, action: A
     services.update(action=action, text="Wait", at_risk=True, by=cast["owner.csc"])
     with pytest.raises(Stale, match="Owner Csc"):
         services.accept(action=action, by=cast["qppa"], expects=seen)
+
+
+def test_a_claim_waits_for_all_coordinators_when_theirs_has_left(
+    cast: Cast, action: Action
+) -> None:
+    other = cast.add("coordinator2", Role.COORDINATOR)
+    has_left(cast["coordinator"])
+    item = item_of(claimed(cast, action))
+    assert (item.owner, item.team.name) == (None, "Coordinator")
+    told = Notification.objects.filter(event_key=f"waiting-{item.pk}")
+    assert [message.recipient for message in told] == [other]
 
 
 # --- work and action name the same person --------------------------------------------------------

@@ -20,7 +20,9 @@ from macfa.sampling.models import Case
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.records import has_left
 from workflows import clock, ledger, tasks, timeline
+from workflows.assignment import claim
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
 from workflows.models import WorkItem
 
@@ -267,6 +269,19 @@ def test_when_the_chair_steps_out_the_coordinator_holds_the_case(
     [item] = work_of(cast["coordinator"], "Moderate the case")
     assert item.reference == "NEG-01"
     assert len(tasks.open_items([case])) == 1
+
+
+def test_a_case_without_its_chair_waits_for_all_coordinators_when_theirs_has_left(
+    cast: Cast, convened: Audit
+) -> None:
+    services.release(audit=convened, by=cast["coordinator"])
+    case, seat = first_case(convened), member(cast, convened, "chair")
+    other = cast.add("coordinator2", Role.COORDINATOR)
+    has_left(cast["coordinator"])
+    services.declare_conflict(member=seat, case=case, why="A relative", by=cast["chair"])
+    [item] = tasks.open_items([case])
+    assert (item.owner, item.team.name) == (None, "Coordinator")
+    claim(item=item, by=other)
 
 
 def test_a_deputy_with_an_account_joins_reads_and_prepares(cast: Cast, convened: Audit) -> None:
