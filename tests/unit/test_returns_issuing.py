@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -32,6 +33,17 @@ def test_every_case_goes_to_every_agency(cast: Cast) -> None:
     assert cells == {(case, code) for case in ("NEG-01", "NEG-02") for code in cast.agencies}
     assert {return_.state for return_ in audit.returns.all()} == {ReturnState.ISSUED}
     assert {return_.due for return_ in audit.returns.all()} == {audit.due(Stage.AGENCY_AUDITS)}
+
+
+def test_an_audit_issued_late_leaves_the_agencies_their_time(cast: Cast) -> None:
+    audit = factories.audit_drawn(cast)
+    after = clock.now() + timedelta(days=120)
+    with clock.playing(after):
+        assert audit.due(Stage.AGENCY_AUDITS) < clock.today()
+        returns = services.issue(audit=audit, by=cast["coordinator"])
+        due = add_working_days(clock.today(), 10)
+    assert {return_.due for return_ in returns} == {due}
+    assert {item.due for item in WorkItem.objects.open().filter(owner=cast["lead.pol"])} == {due}
 
 
 def test_the_audit_and_its_cases_move_on(cast: Cast) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from macfa.returns.desks import Desk
     from macfa.sampling.models import Case
 
-#: Whoever is asked about a case later than the others still has this many working days.
+#: However late somebody is asked about a case, they still have this many working days.
 AT_LEAST_WORKING_DAYS = 10
 
 
@@ -55,10 +55,15 @@ def issue(
         cases = hold(audit.cases.counted())
         rules.check_issue(audit, cases, by)
         rules.check_settings(audit, cases, chosen)
-        due = audit.due(Stage.AGENCY_AUDITS)
-        returns = _send_out(audit, cases, chosen, due=due, by=by)
+        returns = _send_out(audit, cases, chosen, due=own_due(audit), by=by)
         advance(doing, "issue")
     return returns
+
+
+def own_due(audit: Audit) -> date:
+    """The day agency audits should be over, or a later one where that leaves too little time."""
+    soonest = add_working_days(clock.today(), AT_LEAST_WORKING_DAYS)
+    return max(audit.due(Stage.AGENCY_AUDITS), soonest)
 
 
 def _send_out(
@@ -134,7 +139,7 @@ def replace_case(
         _withdraw_returns(case, f"{case.label} was replaced by {fresh.label}.", by)
         audit = case.audit
         if audit.stage == Stage.AGENCY_AUDITS:
-            _send_out(audit, [fresh], {fresh.pk: settings}, due=_own_due(audit), by=by)
+            _send_out(audit, [fresh], {fresh.pk: settings}, due=own_due(audit), by=by)
     return fresh
 
 
@@ -177,9 +182,3 @@ def _withdraw_returns(case: Case, why: str, by: User) -> None:
         with act(return_, by=by) as (doing, _fresh):
             doing.move("withdraw", text=why)
             tasks.withdraw(doing, why=why)
-
-
-def _own_due(audit: Audit) -> date:
-    """The audit's own due date, or a later one where that leaves too little time."""
-    soonest = add_working_days(clock.today(), AT_LEAST_WORKING_DAYS)
-    return max(audit.due(Stage.AGENCY_AUDITS), soonest)
