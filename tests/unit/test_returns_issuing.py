@@ -1,8 +1,8 @@
 """Issuing an audit, and replacing a case, before and after."""
 
 from collections.abc import Callable
-from typing import Any
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -44,6 +44,14 @@ def test_an_audit_issued_late_leaves_the_agencies_their_time(cast: Cast) -> None
         due = add_working_days(clock.today(), 10)
     assert {return_.due for return_ in returns} == {due}
     assert {item.due for item in WorkItem.objects.open().filter(owner=cast["lead.pol"])} == {due}
+
+
+def test_a_rapid_audit_keeps_the_short_time_that_was_planned(cast: Cast) -> None:
+    audit = factories.audit_drawn(cast)
+    soon = add_working_days(clock.today(), 3)
+    audit.stage_dates.filter(stage=Stage.AGENCY_AUDITS).update(planned=soon)
+    returns = services.issue(audit=audit, by=cast["coordinator"])
+    assert {return_.due for return_ in returns} == {soon}
 
 
 def test_the_audit_and_its_cases_move_on(cast: Cast) -> None:

@@ -17,7 +17,7 @@ from macfa.returns.services.involvement import (
     take_back_involved,
     take_back_nil,
 )
-from macfa.returns.services.issuing import add_case, issue, own_due, replace_case
+from macfa.returns.services.issuing import add_case, first_due, issue, replace_case
 from macfa.returns.services.signing import hand_back, sign_off
 
 __all__ = [
@@ -27,9 +27,9 @@ __all__ = [
     "assign_auditor",
     "declare",
     "extend",
+    "first_due",
     "hand_back",
     "issue",
-    "own_due",
     "query",
     "record_not_returned",
     "remind",

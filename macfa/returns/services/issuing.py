@@ -55,9 +55,16 @@ def issue(
         cases = hold(audit.cases.counted())
         rules.check_issue(audit, cases, by)
         rules.check_settings(audit, cases, chosen)
-        returns = _send_out(audit, cases, chosen, due=own_due(audit), by=by)
+        returns = _send_out(audit, cases, chosen, due=first_due(audit), by=by)
         advance(doing, "issue")
     return returns
+
+
+def first_due(audit: Audit) -> date:
+    """The day agency audits should be over as planned, however short; a later one where that day
+    has come already."""
+    planned = audit.due(Stage.AGENCY_AUDITS)
+    return planned if planned > clock.today() else own_due(audit)
 
 
 def own_due(audit: Audit) -> date:
@@ -173,7 +180,7 @@ def add_case(
         chosen = {fresh.pk: settings}
         rules.check_settings(audit, [fresh], chosen)
         doing.note("case_added", facts={"case": fresh.label}, text=reason)
-        _send_out(audit, [fresh], chosen, due=_own_due(audit), by=by)
+        _send_out(audit, [fresh], chosen, due=own_due(audit), by=by)
     return fresh
 
 

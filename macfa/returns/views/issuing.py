@@ -95,7 +95,7 @@ def _preview(
         agencies=agencies,
         without_lead=_without_lead(agencies),
         count=len(cases) * len(agencies),
-        due=services.own_due(audit),
+        due=services.first_due(audit),
         balances=_balances(cases),
         asks_settings=any(not field.is_hidden for field in form),
     )
