@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.test import Client
 
 from macfa.audits.lifecycle import Stage
@@ -58,6 +60,20 @@ def test_the_coordinator_reads_every_step_as_a_sentence(client: Client, cast: Ca
     history = page(client, cast["coordinator"], f"{audit.get_absolute_url()}history/")
     assert "signed the return off and submitted it" in history
     assert "made a nil return" in history
+
+
+def test_the_history_is_read_to_its_beginning(client: Client, cast: Cast) -> None:
+    audit = factories.audit_moderated(cast)
+    address = f"{audit.get_absolute_url()}history/"
+    read = page(client, cast["chair"], address)
+    assert "opened the audit" not in read
+    pages = 1
+    while next_page := re.search(r'href="(\?page=\d+)" rel="next"', read):
+        read = page(client, cast["chair"], f"{address}{next_page[1]}")
+        assert 'rel="prev"' in read
+        pages += 1
+    assert pages > 1
+    assert "opened the audit" in read
 
 
 def test_a_case_is_seen_by_those_with_access_to_it(client: Client, cast: Cast) -> None:

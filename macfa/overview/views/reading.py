@@ -86,7 +86,12 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
     audit = visible(Audit.objects, user, public_id, "partnership")
     entries = _entries(audit, user, all_of_it=rules.sees_progress(audit, user))
     page = Paginator(entries.select_related("said"), ENTRIES).get_page(request.GET.get("page"))
-    context = {"audit": audit, "page": page, "lines": timeline.lines(page.object_list)}
+    context = {
+        "audit": audit,
+        "lines": timeline.lines(page.object_list),
+        "newer": f"?page={page.previous_page_number()}" if page.has_previous() else "",
+        "older": f"?page={page.next_page_number()}" if page.has_next() else "",
+    }
     return render(request, "overview/history.html", context)
 
 
