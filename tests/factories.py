@@ -171,8 +171,12 @@ def audit_returned(cast: Cast, prefix: str = "NEG", missing: str = "") -> Audit:
 
 def audit_convened(cast: Cast, prefix: str = "NEG", missing: str = "") -> Audit:
     """An audit in moderation, its cases released to a panel of two and the chair."""
+    return released(cast, audit_returned(cast, prefix, missing))
+
+
+def released(cast: Cast, audit: Audit) -> Audit:
+    """An audit whose returns are all in, released to a panel of two and the chair."""
     by = cast["coordinator"]
-    audit = audit_returned(cast, prefix, missing)
     moderation.convene(
         audit=audit,
         chair=cast["chair"],

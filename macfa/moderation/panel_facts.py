@@ -55,6 +55,7 @@ def facts(panel: Panel) -> dict[str, object]:
         "to_release": states.count(CaseState.WITH_AGENCIES),
         "released": states.count(CaseState.RELEASED) + states.count(CaseState.MODERATED),
         "moderated": states.count(CaseState.MODERATED),
+        "all_moderated": set(states) == {CaseState.MODERATED},
     }
 
 

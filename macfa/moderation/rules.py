@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 #: Fewer people than this, besides the chair, are no panel.
 SMALLEST_PANEL = 2
+NO_SITTING = "No sitting of the panel is recorded: when it sat, and who was present."
 
 
 def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
@@ -247,13 +248,19 @@ def to_conclude(audit: Audit) -> Iterator[str]:
     """What moderation still lacks, in words."""
     yield from unmoderated(audit)
     if not Sitting.objects.filter(panel__audit=audit).exists():
-        yield "No sitting of the panel is recorded: when it sat, and who was present."
+        yield NO_SITTING
 
 
 def unmoderated(audit: Audit) -> Iterator[str]:
     """The cases that have no case grade yet, in words: "DAC-03: released to the panel"."""
-    for case in audit.cases.counted().exclude(state=CaseState.MODERATED):
+    for case in to_moderate(audit):
         yield f"{case.label}: {state(case)}"
+
+
+def to_moderate(audit: Audit) -> QuerySet[Case]:
+    """The cases that have no case grade yet."""
+    waiting: QuerySet[Case] = audit.cases.counted().exclude(state=CaseState.MODERATED)
+    return waiting
 
 
 def check_reopen(case: Case, person: User) -> None:

@@ -99,7 +99,7 @@ def test_the_panel_grades_an_agency_and_a_second_post_changes_nothing(
     assert "Were signs that the child might need help" not in page
     given = a_grade(case)
     for _time in range(2):
-        assert client.post(address, given).headers["Location"] == f"{case_page(case)}#agencies"
+        assert client.post(address, given).headers["Location"] == case_page(case)
     decision = PanelGrade.objects.get()
     assert (decision.reason, decision.typed_by) == ("Two missed visits.", cast["panel.csc"])
     page = text(client, case_page(case))
@@ -139,7 +139,7 @@ def test_a_return_without_answers_has_no_page_for_a_grade(as_: Browsers, case: C
 def test_a_domain_is_graded_on_its_own_page(as_: Browsers, case: Case) -> None:
     client, address = as_("coordinator"), case_page(case, "domains/D5/")
     assert "The child is vivid on every page" in text(client, address)
-    assert client.post(address, a_grade(case)).headers["Location"] == f"{case_page(case)}#domains"
+    assert client.post(address, a_grade(case)).headers["Location"] == case_page(case)
     decision = DomainGrade.objects.get()
     assert (decision.domain.code, decision.grade.code) == ("D5", "RI")
     client.post(address, a_grade(case, token="again", grade="I"))
@@ -169,7 +169,7 @@ def test_all_domains_are_graded_on_one_page(as_: Browsers, case: Case) -> None:
     assert not DomainGrade.objects.exists()
     given = domains(case, grade_D8="", reason_D8="")
     for _time in range(2):
-        assert client.post(address, given).headers["Location"] == f"{case_page(case)}#domains"
+        assert client.post(address, given).headers["Location"] == case_page(case)
     assert DomainGrade.objects.count() == 7
     again = domains(case, token="again", reason_D1="Another")
     assert client.post(address, again).status_code == 302
@@ -191,12 +191,30 @@ def test_the_case_grade_comes_last_with_dissent(cast: Cast, as_: Browsers, case:
     services.reopen_case(case=case, why="Again", by=cast["chair"])
     given = a_grade(case, grade="I", dissent="Police saw it as better")
     for _time in range(2):
-        assert client.post(address, given).headers["Location"] == f"{case_page(case)}#case-grade"
+        assert client.post(address, given).headers["Location"] == case_page(case)
     assert CaseGrade.objects.filter(case=case).count() == 2
     page = text(client, case_page(case))
     assert "Police saw it as better" in page
     assert "Police graded its own work Good, and the case grade is Inadequate." in page
     assert "Earlier decisions (1)" in page
+
+
+def test_a_case_that_no_agency_audited_is_graded_with_a_warning(cast: Cast, as_: Browsers) -> None:
+    audit = factories.audit_issued(cast)
+    for return_ in audit.returns.select_related("case", "agency"):
+        give = factories.submitted if return_.case.number == 1 else factories.nil
+        give(cast, return_)
+    case = factories.released(cast, audit).cases.get(number=2)
+    page = text(as_("chair"), case_page(case, "grade/"))
+    assert "No agency audited this case" in page
+    other = text(as_("chair"), case_page(audit.cases.get(number=1), "grade/"))
+    assert "No agency audited this case" not in other
+
+
+def test_the_wide_table_says_that_it_scrolls(as_: Browsers, case: Case) -> None:
+    few = text(as_("chair"), case_page(case))
+    assert "Scroll sideways" not in few
+    assert "app-table-scroll--shadow" in few
 
 
 def test_a_case_grade_leads_on_to_the_next_case_that_has_none(
@@ -209,7 +227,21 @@ def test_a_case_grade_leads_on_to_the_next_case_that_has_none(
     assert f"Go on to {other.label}" in page
     assert f'href="{case_page(other)}"' in page
     factories.case_moderated(cast, other)
-    assert "Go on to" not in text(as_("panel.pol"), case_page(case))
+    page = text(as_("panel.pol"), case_page(case))
+    assert "Go on to" not in page
+    assert "Back to the cases" in page
+    assert "Conclude moderation" in text(as_("coordinator"), case_page(case))
+
+
+def test_what_comes_next_stands_above_everything_else(
+    cast: Cast, as_: Browsers, case: Case
+) -> None:
+    client = as_("panel.csc")
+    page = text(client, case_page(case))
+    assert page.index("Grade Children’s Social Care") < page.index("Parts of this page")
+    client.post(agency_page(case, "CSC"), a_grade(case, token="csc"))
+    page = text(client, case_page(case))
+    assert page.index("Panel grade for Children’s Social Care") < page.index(">Grade Police<")
 
 
 def test_a_moderated_case_is_read_and_reopened_with_a_reason(
@@ -251,13 +283,19 @@ def test_moderation_is_concluded_when_nothing_is_missing(
     factories.case_moderated(cast, case)
     page = text(client, address)
     assert "NEG-02: released to the panel" in page
+    assert "Moderate NEG-02" in page
     version = Audit.objects.get(pk=audit.pk).version
     given: Posted = {"token": "same", "version": version}
     assert "NEG-02: released" in posted(client, address, {**given, "token": "early"}, 409)
     for other in audit.cases.exclude(pk=case.pk):
         factories.case_moderated(cast, other)
-    assert "No sitting of the panel is recorded" in text(client, address)
+    page = text(client, address)
+    assert "No sitting of the panel is recorded" in page
+    assert f'<a class="govuk-link" href="{panel_page(audit, "sittings/")}">Record a sitting' in page
+    assert "Conclude moderation" not in text(client, panel_page(audit)).split("<main")[1]
     factories.panel_sat(cast, audit)
+    assert f'href="{address}"' in text(client, panel_page(audit))
+    assert f'href="{address}"' not in text(as_("chair"), panel_page(audit))
     assert as_("chair").get(address).status_code == 403
     assert as_("chair").post(address, given).status_code == 403
     for _time in range(2):

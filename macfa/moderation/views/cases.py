@@ -17,10 +17,10 @@ from macfa.moderation.case_pack import CasePack
 from macfa.moderation.forms import ReasonForm
 from macfa.moderation.models import PanelMember
 from macfa.moderation.panel_facts import sittings_of
-from macfa.moderation.views.common import case_url, fetch_audit, fetch_case, of_audit, of_case, once
+from macfa.moderation.views.common import fetch_audit, fetch_case, of_audit, of_case, once
 from macfa.moderation.views.panel import panel_of
+from macfa.moderation.way_on import case_url, still_missing, ways_on
 from macfa.pages import person
-from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case
 
 if TYPE_CHECKING:
@@ -58,27 +58,19 @@ def case_room(request: HttpRequest, public_id: str) -> HttpResponse:
     case = fetch_case(request, public_id)
     panel = panel_of(case.audit)
     members = list(PanelMember.objects.filter(panel=panel).select_related("agency").order_by("pk"))
+    pack, records = CasePack(case), rules.can_record(case, user)
     context = of_case(case) | {
-        "pack": CasePack(case),
+        "pack": pack,
         "panel": panel,
         "members": members,
         "sits": any(member.person_id == user.pk for member in members),
         "sittings": sittings_of(panel),
         "stepped_out": stepped_out(case),
-        "records": rules.can_record(case, user),
+        "records": records,
         "reopens": rules.can_reopen(case, user),
-        "following": _following(case, user),
+        "ways": ways_on(pack, user, records=records),
     }
     return render(request, "moderation/case.html", context)
-
-
-def _following(case: Case, user: User) -> Case | None:
-    """Once a case has its grade: the next one that has none, and that this person may read."""
-    if case.state != CaseState.MODERATED:
-        return None
-    waiting = RoomCases.visible_to(user).filter(audit=case.audit_id, state=CaseState.RELEASED)
-    later = waiting.filter(number__gt=case.number).order_by("number").first()
-    return later or waiting.order_by("number").first()
 
 
 def reopen_case(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -118,7 +110,7 @@ def conclude(request: HttpRequest, public_id: str) -> HttpResponse:
     context = of_audit(audit, cases) | {
         "form": form,
         "lines": listed,
-        "missing": list(rules.to_conclude(audit)),
+        "missing": list(still_missing(audit)),
         "moderating": audit.stage == Stage.MODERATION,
     }
     return render(request, "moderation/conclude.html", context)

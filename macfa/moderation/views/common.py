@@ -70,8 +70,3 @@ def _top(audit: Audit) -> Crumbs:
 def panel_crumb(audit: Audit) -> tuple[str, str]:
     """The way to the page of the panel."""
     return ("Panel", f"{audit.get_absolute_url()}panel/")
-
-
-def case_url(case: Case) -> str:
-    """The page of a case in the panel's room."""
-    return f"/moderation/cases/{case.public_id}/"

@@ -12,7 +12,8 @@ from macfa.forms.checking import refused_beside
 from macfa.moderation import rules, services
 from macfa.moderation.case_pack import CasePack
 from macfa.moderation.forms import CaseGradeForm, DomainsForm, GradeForm
-from macfa.moderation.views.common import case_url, fetch_case, of_case, once
+from macfa.moderation.views.common import fetch_case, of_case, once
+from macfa.moderation.way_on import case_url
 from macfa.pages import person
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def grade_agency(request: HttpRequest, public_id: str, return_id: str) -> HttpRe
                 token=form.token,
             )
             messages.success(request, f"Panel grade for {column.name}: {decision}.")
-        return redirect(f"{case_url(case)}#agencies")
+        return redirect(case_url(case))
     context = _around(case) | {
         "form": form,
         "column": column,
@@ -95,7 +96,7 @@ def grade_domain(request: HttpRequest, public_id: str, code: str) -> HttpRespons
                 token=form.token,
             )
             messages.success(request, f"{row.domain}: {decision}.")
-        return redirect(f"{case_url(case)}#domains")
+        return redirect(case_url(case))
     context = _around(case) | {
         "form": form,
         "row": row,
@@ -131,7 +132,7 @@ def grade_domains(request: HttpRequest, public_id: str) -> HttpResponse:
             )
             count = "1 domain grade" if len(recorded) == 1 else f"{len(recorded)} domain grades"
             messages.success(request, f"{count} recorded." if recorded else "Nothing changed.")
-        return redirect(f"{case_url(case)}#domains")
+        return redirect(case_url(case))
     return render(request, "moderation/grade_domains.html", _around(case) | {"form": form})
 
 
@@ -163,6 +164,6 @@ def grade_case(request: HttpRequest, public_id: str) -> HttpResponse:
                     token=form.token,
                 )
                 messages.success(request, f"Case grade of {case}: {decision}.")
-            return redirect(f"{case_url(case)}#case-grade")
+            return redirect(case_url(case))
     context = _around(case) | {"form": form, "pack": pack}
     return render(request, "moderation/grade_case.html", context)

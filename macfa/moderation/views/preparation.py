@@ -13,7 +13,8 @@ from macfa.moderation import services
 from macfa.moderation.access import RoomCases, SeatedCases
 from macfa.moderation.forms import ConflictForm, PreparationForm
 from macfa.moderation.models import Panel, PanelMember
-from macfa.moderation.views.common import case_url, of_audit, of_case, once
+from macfa.moderation.views.common import of_audit, of_case, once
+from macfa.moderation.way_on import case_url
 from macfa.pages import person, visible
 from macfa.sampling.lifecycle import CaseState
 
