@@ -28,6 +28,9 @@ KIND_HINTS = {
 }
 
 
+NEEDED = "Needed before the report is put to the QPPA."
+
+
 def several(label: str, hint: str = "") -> Any:
     """A field of boxes to tick; its choices come with the audit."""
     return SeveralRecords(
@@ -120,11 +123,16 @@ def _offered(audit: Audit, finding: Finding | None, by: User) -> dict[str, Query
 
 
 class ReportForm(ActForm):
-    """The parts of the report that a person writes; the figures come from the audit."""
+    """The parts of the report that a person writes; the figures come from the audit.
+
+    A draft may be saved with gaps, so nothing is required here; what the QPPA needs is said.
+    """
+
+    mark_optional = False
 
     summary = forms.CharField(
         label="Summary",
-        help_text="What the Board should know if it reads nothing else. No names.",
+        help_text="What the Board should know if it reads nothing else. No names. " + NEEDED,
         widget=forms.Textarea(attrs={"rows": 8}),
         max_length=8000,
         required=False,
@@ -132,7 +140,7 @@ class ReportForm(ActForm):
     method = forms.CharField(
         label="How the audit was done",
         help_text="How cases were drawn, who audited them, how the panel worked, and how "
-        "children, families and practitioners took part.",
+        "children, families and practitioners took part. " + NEEDED,
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=8000,
         required=False,
@@ -140,7 +148,7 @@ class ReportForm(ActForm):
     limits = forms.CharField(
         label="Limits",
         help_text="What this audit cannot show: a small sample, returns that did not come, "
-        "voices that were not heard.",
+        "voices that were not heard. It may be left empty.",
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=8000,
         required=False,

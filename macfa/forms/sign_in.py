@@ -31,6 +31,8 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.label = self.labels.get(name, field.label)
+            if name in {"login", "email"}:
+                field.error_messages["required"] = "Enter your email address"
             if name != "password1":
                 field.help_text = ""
         if "password" in self.fields:

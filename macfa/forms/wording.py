@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+#: A label that begins with one of these stands in a sentence without "the".
+DETERMINED = {"a", "an", "the", "your", "why", "who", "what", "how", "when", "where", "which"}
+
+
 def speak_plainly(fields: Mapping[str, forms.Field]) -> None:
     """Replace Django's sentences in these fields; what a form's author wrote stays."""
     for name, field in fields.items():
@@ -53,7 +57,13 @@ def _required(field: forms.Field, label: str) -> str:
     if isinstance(field, forms.BooleanField):
         return f"Tick “{label}” to continue"
     select = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField)
-    return f"{'Select' if select else 'Enter'} {_lower_first(label)}"
+    return f"{'Select' if select else 'Enter'} {_as_object(label)}"
+
+
+def _as_object(label: str) -> str:
+    """As the object of a sentence: "the theme", "the QPPA date", "your comment"."""
+    words = _lower_first(label)
+    return words if words.split(" ")[0] in DETERMINED else f"the {words}"
 
 
 def _invalid(field: forms.Field, subject: str) -> str:

@@ -112,7 +112,7 @@ class OpenForm(ActForm):
         widget=forms.RadioSelect,
         initial="several",
     )
-    due = DateField(label="Due", help_text="For example, 18 12 2026.")
+    due = DateField(label="Due date", help_text="For example, 18 12 2026.")
     measure = forms.CharField(
         label="How will you know that it worked?",
         help_text="Something to count. For example: 18 of 20 dip-sampled records are current.",
@@ -171,13 +171,19 @@ class UpdateForm(ActForm):
         max_length=5000,
     )
     at_risk = forms.ChoiceField(
-        label="Will it be done by the due date?",
+        label="Is it on track to be completed?",
         choices=[("no", "Yes, it is on track"), ("yes", "It is at risk")],
         widget=forms.RadioSelect,
     )
     looks = {
         "at_risk": Look(hints={"yes": "The action turns amber, so that others can help in time."})
     }
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        super().__init__(*args, version=action.version, **kwargs)
+        if action.due < clock.today():
+            overdue = "It stays red, as it is overdue; this says that it needs help."
+            self.looks = {"at_risk": Look(hints={"yes": overdue})}
 
 
 class ClaimForm(ActForm):

@@ -12,7 +12,7 @@ from django.db.models import Case, Value, When
 from macfa.forms import Form, Look
 from macfa.improvement.lifecycle import RUNNING
 from macfa.improvement.models import Action, Brag
-from macfa.improvement.standing import Standing, standing
+from macfa.improvement.standing import Standing, standings
 from workflows import clock
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Row:
 
 def rows(actions: Iterable[Action]) -> list[Row]:
     """Actions with how each stands today."""
-    today = clock.today()
-    return [Row(action, standing(action, today)) for action in actions]
+    found = list(actions)
+    return list(map(Row, found, standings(found)))
 
 
 def named(actions: ActionQuerySet) -> QuerySet[Action]:

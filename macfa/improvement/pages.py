@@ -13,7 +13,7 @@ from macfa.findings.models import READS_FINDINGS
 from macfa.findings.pages import newest_signed_off
 from macfa.improvement import rules
 from macfa.improvement.lifecycle import ActionState
-from macfa.improvement.standing import standing
+from macfa.improvement.standing import standings
 from macfa.people.rules import holds
 from workflows import timeline
 
@@ -28,6 +28,13 @@ STATE_COLOURS = {
     ActionState.CLAIMED: "purple",
     ActionState.COMPLETED: "green",
     ActionState.ENDED: "grey",
+}
+#: What the evidence is headed by.
+CLAIMS = {
+    ActionState.UNDER_WAY: "What was claimed",
+    ActionState.CLAIMED: "Completion claimed",
+    ActionState.COMPLETED: "Completed",
+    ActionState.ENDED: "What was claimed",
 }
 
 
@@ -62,9 +69,13 @@ def around(action: Action, person: User, *, below: bool = False) -> dict[str, ob
 def of_action(action: Action, person: User) -> dict[str, object]:
     """An action as somebody sees it, with what they may do about it."""
     return around(action, person) | {
-        "standing": standing(action),
+        "standing": standings([action])[0],
         "rows": _facts(action, person),
         "updates": action.updates.select_related("by"),
+        "no_update": NO_UPDATE.get(
+            ActionState(action.state), "The owner gave no update on the way."
+        ),
+        "claim": CLAIMS[ActionState(action.state)],
         "sent_back": _sent_back_because(action),
         "buttons": list(_buttons(action, person)),
         "ways": list(_ways(action, person)),
@@ -91,6 +102,13 @@ def _findings(action: Action, person: User) -> str:
     return "\n".join(str(found) if reads else found.label for found in action.findings.all())
 
 
+def _no_update(action: Action) -> str:
+    """What stands where no update was given."""
+    if action.state == ActionState.UNDER_WAY:
+        return "The owner has given no update yet."
+    return "The owner gave no update on the way."
+
+
 def kind(action: Action) -> str:
     """Whether several agencies have to act, or the lead agency alone (R43)."""
     return "Several agencies" if action.multi_agency else "The lead agency alone"
@@ -107,18 +125,24 @@ def _sent_back_because(action: Action) -> str:
 def _buttons(action: Action, person: User) -> Iterator[Way]:
     """What the page is mostly opened for."""
     url = action.get_absolute_url()
-    if rules.allows(rules.check_reports, action, person):
+    if _reports(action, person) and action.state == ActionState.UNDER_WAY:
         yield Way("Give an update", f"{url}update/")
     if rules.allows(rules.check_may_claim, action, person):
         yield Way("Claim completion", f"{url}claim/")
     if rules.allows(rules.check_decides, action, person):
         yield Way("Accept as completed", f"{url}accept/")
-        yield Way("Send back", f"{url}send-back/")
+        yield Way("Send the action back", f"{url}send-back/")
+
+
+def _reports(action: Action, person: User) -> bool:
+    return rules.allows(rules.check_reports, action, person)
 
 
 def _ways(action: Action, person: User) -> Iterator[Way]:
     """What is done now and then."""
     url = action.get_absolute_url()
+    if _reports(action, person) and action.state == ActionState.CLAIMED:
+        yield Way("Give an update", f"{url}update/")
     if rules.allows(rules.check_open, action.audit, person):
         yield Way("Join it to findings", f"{url}findings/")
     if rules.allows(rules.check_hands_over, action, person):

@@ -9,24 +9,51 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.models import Brag, brag
 from workflows import clock
+from workflows.tasks import open_items
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from macfa.improvement.models import Action
+    from workflows.models import WorkItem
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A colour, and why: "Due 30 October 2026, 23 days ago"."""
+    """A colour, and why: "Due 30 October 2026, 23 days ago".
+
+    `waits`: whose acceptance it waits for, and since when, once its completion is claimed.
+    """
 
     colour: Brag
     why: str
+    waits: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ended as no longer needed, which has no colour."""
+        return self.colour is Brag.ENDED
 
 
-def standing(action: Action, today: date | None = None) -> Standing:
+def standings(actions: Iterable[Action], today: date | None = None) -> list[Standing]:
+    """How actions stand, in one statement for all that wait to be accepted."""
+    rows = list(actions)
+    claimed = [action for action in rows if action.state == ActionState.CLAIMED]
+    waits = {item.subject_id: _waits(item) for item in open_items(claimed)}
+    return [standing(action, today, waits.get(action.pk, "")) for action in rows]
+
+
+def _waits(item: WorkItem) -> str:
+    """Who decides, and since when they can."""
+    day = date_format(timezone.localtime(item.created), "j F Y")
+    return f"{item.owner or item.team} decides, since {day}"
+
+
+def standing(action: Action, today: date | None = None, waits: str = "") -> Standing:
     """How an action stands today, or on another day."""
     day = today or clock.today()
     weeks = action.audit.partnership.amber_after_weeks
@@ -38,7 +65,7 @@ def standing(action: Action, today: date | None = None) -> Standing:
         Brag.AMBER: _amber,
         Brag.GREEN: _due,
     }
-    return Standing(colour, says[colour](action, day))
+    return Standing(colour, says[colour](action, day), waits)
 
 
 def _accepted(action: Action, _today: date) -> str:

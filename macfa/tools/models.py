@@ -96,7 +96,8 @@ class Domain(models.Model):
         constraints = (UniqueConstraint(fields=("version", "code"), name="domain_once"),)
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}"
+        plain = self.code.lower() == self.title.lower()
+        return self.title if plain else f"{self.code} {self.title}"
 
 
 class Question(models.Model):

@@ -292,12 +292,16 @@ def test_the_report_shows_figures_with_their_denominators_as_bars_and_as_a_table
     report = report_with(cast, audit, ReportState.SIGNED_OFF)
     shown = " ".join(page(client, cast["board"], report.get_absolute_url()).split())
     assert "<strong>4 of 4</strong> returns due came in" in shown
-    assert "2 other cases an agency looked and had nothing to audit" in shown
+    assert "2 more were nil returns: the agency looked and had nothing to audit." in shown
+    assert "<strong>Theme:</strong> Neglect" in shown
+    assert "in a draw that anybody can repeat" in shown
+    assert "Annex: the sample was drawn by the method sha256-order/1." in shown
+    assert "Quality of Practice, Performance and Assurance subgroup" in shown
     assert "The panel changed 0 of 4 agency grades" in shown
     assert "Counted from 4 returns" in shown
     assert "Agency grades (of 4)" in shown
     assert len(re.findall(r"<svg [^>]*aria-hidden", shown)) == 12
-    assert "written by Coordinator. Signed off by Qppa for the QPPA on" in shown
+    assert "written by Coordinator. Signed off by Qppa for the QPPA (" in shown
     assert "In short." in shown
     assert "Seen in 1 of 2 cases" in shown
     assert shown.count("<h1") == 1

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
 
 from macfa.audits.lifecycle import Stage
 from macfa.audits.models import Audit
@@ -351,13 +352,41 @@ def test_everybody_is_offered_what_they_may_do(client: Client, cast: Cast, actio
         "qppa": {"Change the due date", "End it as no longer needed"},
         "board": set(),
     }
-    everything = set().union(*offered.values()) | {"Accept as completed", "Send back"}
+    everything = set().union(*offered.values()) | {"Accept as completed", "Send the action back"}
     for name, words in offered.items():
         shown = page(client, cast[name], at(action))
         assert {word for word in everything if f">{word}</a>" in shown} == words, name
     claimed(cast, action)
     assert ">Accept as completed</a>" in page(client, cast["qppa"], at(action))
-    assert ">Accept as completed</a>" not in page(client, cast["owner.csc"], at(action))
+    shown = page(client, cast["owner.csc"], at(action))
+    assert ">Accept as completed</a>" not in shown
+    assert '<li><a class="govuk-link" href="' + at(action, "update/") in shown
+
+
+def test_a_claim_says_who_decides_and_since_when_wherever_the_action_is_listed(
+    client: Client, cast: Cast, action: Action
+) -> None:
+    plan, where = f"{action.audit.get_absolute_url()}actions/", at(action)
+    for address in (plan, where, "/actions/"):
+        assert "Waiting for acceptance" not in page(client, cast["qppa"], address)
+    claimed(cast, action)
+    says = f"Coordinator decides, since {date_format(clock.today(), 'j F Y')}"
+    for address in (plan, where, "/actions/"):
+        shown = page(client, cast["qppa"], address)
+        assert "Waiting for acceptance" in shown
+        assert says in shown
+        assert "Green: on track" in shown
+
+
+def test_an_overdue_action_is_not_asked_whether_it_meets_its_due_date(
+    client: Client, cast: Cast, action: Action
+) -> None:
+    asks = "Is it on track to be completed?"
+    assert asks in page(client, cast["owner.csc"], at(action, "update/"))
+    with clock.playing(clock.now() + timedelta(days=400)):
+        shown = page(client, cast["owner.csc"], at(action, "update/"))
+    assert asks in shown
+    assert "It stays red, as it is overdue" in shown
 
 
 def test_the_owner_updates_and_the_page_tells_it(

@@ -11,9 +11,10 @@ class OpenForm(ActForm):
     """The first facts of an audit."""
 
     title = forms.CharField(
-        label="Title",
+        label="Working title",
         max_length=200,
-        help_text="What is audited, in a few words. For example: Neglect of primary-age children.",
+        help_text="What is audited, in a few words. For example: Neglect of primary-age children. "
+        "It stays as it is when the theme is chosen; the theme then stands beside it.",
     )
     reference = forms.CharField(
         label="Short reference",

@@ -39,7 +39,11 @@ class ScopeForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )
-    looks_back_from = DateField(label="Look-back period begins", help_text="For example, 1 4 2025.")
+    looks_back_from = DateField(
+        label="Look-back period begins",
+        help_text="For example, 1 4 2025.",
+        error_messages={"required": "Enter the day on which the look-back period begins"},
+    )
     looks_back_to = DateField(
         label="Look-back period ends", help_text="12 months is usual. For example, 31 3 2026."
     )

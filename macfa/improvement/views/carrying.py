@@ -26,7 +26,7 @@ def update(request: HttpRequest, public_id: str) -> HttpResponse:
     """The owner reports how it is going."""
     user = person(request)
     found = fetch(request, public_id)
-    form = UpdateForm(request.POST or None, version=found.version)
+    form = UpdateForm(request.POST or None, action=found)
     if form.is_valid():
         found = services.update(
             action=found,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from macfa.improvement import pages
+from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.models import Action
 from macfa.pages import person, visible
 
@@ -42,5 +43,6 @@ def act_page(
         "intro": intro,
         "caution": caution,
         "shows_claim": shows_claim,
+        "claim": pages.CLAIMS[ActionState(action.state)],
     }
     return render(request, "improvement/act.html", context)
