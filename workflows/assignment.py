@@ -36,8 +36,9 @@ def place(item: WorkItem, work: Work, doing: Act) -> None:
 
 
 def landing_verb(owner: AbstractBaseUser, by: AbstractBaseUser | None) -> str:
-    """What the ledger says when new work lands with its owner: given, or one's own next step."""
-    return "took" if by is not None and owner.pk == by.pk else "assigned"
+    """What the ledger says when new work lands with its owner: one's own next step, or
+    somebody's whose turn it is by the flow. Nobody gave it to them."""
+    return "took" if by is not None and owner.pk == by.pk else "landed"
 
 
 def assigned_facts(item: WorkItem, person: AbstractBaseUser) -> dict[str, str]:

@@ -33,6 +33,7 @@ CHAIN_FIELDS = ("ledger_length", "ledger_head")
 #: Verbs of the engine itself; each room's records add their own in `SAYS`.
 SAYS = {
     "assigned": "gave “{task}” to {to_person}",
+    "landed": "The task “{task}” went to {to_person}",
     "took": "has “{task}” to do next",
     "claimed": "claimed “{task}”",
     "moved": "moved “{task}” from {from_person} to {to_person}",

@@ -57,8 +57,10 @@ def lines(entries: Iterable[LedgerEntry]) -> list[Line]:
 def sentence(entry: LedgerEntry, names: dict[str, str]) -> str:
     """One entry as a sentence: who, what, and the facts that belong to it."""
     facts = _Facts((key, _fact(key, value, names)) for key, value in entry.facts.items())
-    who = names.get(entry.actor, "The system")
-    return f"{who} {_says(entry).format_map(facts)}"
+    said = _says(entry).format_map(facts)
+    if said[:1].isupper():  # a sentence of its own: it followed from an act, and nobody did it
+        return said
+    return f"{names.get(entry.actor, 'The system')} {said}"
 
 
 class _Facts(dict[str, str]):

@@ -34,13 +34,23 @@ COLOURS = {
 PLANNING = (("Themes", "themes/"), ("Scope", "scope/"), ("Stage dates", "dates/"))
 
 
+#: Where every way begins.
+MY_WORK = ("My work", "/")
+
+
+def way_to(audit: Audit) -> list[tuple[str, str]]:
+    """The pages above a page of an audit, the audit's own last: the same wherever one is."""
+    own = (f"Audit {audit.prefix}", audit.get_absolute_url())
+    return [MY_WORK, ("Audits", "/audits/"), own]
+
+
 def of_audit(audit: Audit, here: str = "", *, below: str = "") -> dict[str, object]:
     """What every page of an audit shows around it.
 
     `here` is the planning page that is open, `below` the one that this page belongs to.
     """
     base = audit.get_absolute_url()
-    crumbs = [("My work", "/"), (f"Audit {audit.prefix}", base)]
+    crumbs = way_to(audit)
     crumbs += [(name, base + path) for name, path in PLANNING if name == below]
     return {
         "audit": audit,

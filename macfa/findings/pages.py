@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from macfa.audits.models import Audit
-from macfa.audits.pages import of_audit
+from macfa.audits.pages import MY_WORK, of_audit
 from macfa.findings.contents import Contents, shown
 from macfa.findings.lifecycle import ReportState
 from macfa.findings.models import READS_DRAFTS, READS_FINDINGS, Finding, Report
@@ -126,7 +126,7 @@ def of_report(report: Report, person: User) -> dict[str, object]:
     """A report as somebody may read it, with what they may do."""
     said = shown(report)
     sees_audit = Audit.objects.visible_to(person).filter(pk=report.audit_id).exists()
-    around = of_audit(report.audit) if sees_audit else {"crumbs": [("My work", "/")]}
+    around = of_audit(report.audit) if sees_audit else {"crumbs": [MY_WORK]}
     crumbs: Any = around["crumbs"]
     return around | {
         "crumbs": [*crumbs, ("Reports", "/reports/")],

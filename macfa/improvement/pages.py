@@ -72,9 +72,7 @@ def of_action(action: Action, person: User) -> dict[str, object]:
         "standing": standings([action])[0],
         "rows": _facts(action, person),
         "updates": action.updates.select_related("by"),
-        "no_update": NO_UPDATE.get(
-            ActionState(action.state), "The owner gave no update on the way."
-        ),
+        "no_update": _no_update(action),
         "claim": CLAIMS[ActionState(action.state)],
         "sent_back": _sent_back_because(action),
         "buttons": list(_buttons(action, person)),

@@ -59,6 +59,7 @@ class Step:
     state: str
     href: str
     note: str
+    overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,11 @@ def steps(audit: Audit, person: User) -> list[Step]:
         planned = dates.get(stage)
         day = (planned.actual if state == "done" else None) or planned.planned if planned else None
         href = page_of(audit, stage, person) if number <= at else ""
-        note = f"by {date_format(day, 'j M Y')}" if day and state != "done" else ""
+        note = f"by {date_format(day, 'j F Y')}" if day and state != "done" else ""
         if day and state == "done":
-            note = date_format(day, "j M Y")
-        shown.append(Step(str(stage.label), state, href, note))
+            note = date_format(day, "j F Y")
+        late = state == "current" and bool(day and day < clock.today())
+        shown.append(Step(str(stage.label), state, href, note, late))
     return shown
 
 

@@ -38,12 +38,16 @@ BRAG = {
 
 
 @register.simple_tag(takes_context=True)
-def current(context: Context, href: str, also: str = "") -> str:
-    """`page` where this address (or `also`) is open, `true` for a page below it, else nothing."""
+def current(context: Context, href: str, also: str = "", below: str = "") -> str:
+    """`page` where this address (or `also`) is open, `true` for a page below it, else nothing.
+
+    `below`: the beginnings of other addresses that belong below it, with a space between.
+    """
     path = getattr(context.get("request"), "path", "")
     if path in {href, also}:
         return "page"
-    return "true" if href != "/" and path.startswith(href) else ""
+    above = (href, *below.split()) if href != "/" else ()
+    return "true" if path.startswith(above) else ""
 
 
 @register.simple_tag

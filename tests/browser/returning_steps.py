@@ -57,7 +57,7 @@ def the_audit_is_claimed(page: Page, reference: str) -> None:
 
 def the_audit_is_given(page: Page, reference: str, auditor: str) -> None:
     """The lead gives what waits in the team's queue to an auditor."""
-    hands.press(team_row(page, reference).get_by_role("link", name="Give"))
+    hands.press(team_row(page, reference).get_by_role("link", name="Give the task"))
     choose_beginning(page, "Who should do it?", auditor)
     press(page, "Give task")
     is_told(page, f"is now with {auditor}")
@@ -89,7 +89,7 @@ def the_auditor_declares_independence(page: Page) -> None:
     """On the page of the return, before anything can be written."""
     lands_on(page, "Before you start")
     choose(page, "Are you independent of this case?", "Yes, I am independent")
-    press(page, "Continue")
+    press(page, "Save this declaration")
     expect(main(page)).to_contain_text("Parts completed")
 
 

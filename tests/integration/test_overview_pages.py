@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from django.test import Client
 
@@ -43,6 +44,29 @@ def test_an_audit_is_seen_by_its_partnership_and_nobody_else(client: Client, cas
     for person in (outsider, cast["auditor.pol"], cast["owner.csc"], cast["admin"]):
         assert status(client, person, audit.get_absolute_url()) == 404
     assert "NEG" not in page(client, outsider, "/audits/")
+
+
+def test_what_is_late_says_so_in_words_on_the_audit_and_on_the_return(
+    client: Client, cast: Cast
+) -> None:
+    audit = factories.audit_issued(cast)
+    return_ = factories.a_return(audit)
+    addresses = (audit.get_absolute_url(), return_.get_absolute_url())
+    for address in addresses:
+        assert "Overdue" not in page(client, cast["coordinator"], address)
+    with clock.playing(clock.now() + timedelta(days=400)):
+        for address in addresses:
+            assert "Overdue" in page(client, cast["coordinator"], address)
+
+
+def test_the_way_to_an_audit_is_the_same_on_every_page_below_it(client: Client, cast: Cast) -> None:
+    audit = factories.audit_convened(cast)
+    own, case = audit.get_absolute_url(), audit.cases.all()[0]
+    below = ("sample/", "returns/", "panel/", "moderation/", "scope/", "history/")
+    for address in (*(own + each for each in below), case.get_absolute_url()):
+        shown = page(client, cast["coordinator"], address)
+        assert f'<a class="govuk-breadcrumbs__link" href="{own}">Audit NEG</a>' in shown, address
+        assert 'href="/audits/" aria-current="true"' in shown, address
 
 
 def test_an_agency_lead_sees_nothing_of_another_agency(client: Client, cast: Cast) -> None:

@@ -130,7 +130,7 @@ def test_taking_a_nil_back_asks_again(cast: Cast, audit: Audit) -> None:
 def test_not_involved_after_all_asks_again(cast: Cast, audit: Audit) -> None:
     return_ = given(cast, factories.a_return(audit))
     client = browser(cast, "lead.pol")
-    assert "Not involved after all" in text(client.get(return_.get_absolute_url()))
+    assert "Say that you were not involved" in text(client.get(return_.get_absolute_url()))
     post(client, f"{return_.get_absolute_url()}not-involved/", why="A cousin of the same name")
     assert "Was your agency involved" in text(client.get(return_.get_absolute_url()))
     assert browser(cast, "auditor.pol").get(return_.get_absolute_url()).status_code == 404

@@ -160,6 +160,8 @@ def test_a_complete_audit_is_submitted_by_one_button(cast: Cast, draft: AgencyRe
     assert post(client, f"{base}check/").headers["Location"] == base
     page = text(client.get(base))
     assert "NEG-01 CSC is submitted. Thank you." in page
+    assert "Go to my work" in page
+    assert "Go to my work" not in text(browser(cast, "coordinator").get(base))
     assert "What the file shows." in page
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from macfa.audits.models import Audit
+from macfa.returns import services as returns
 from macfa.sampling import services
 from macfa.sampling.models import Case
 from tests.cast import Cast, assemble
@@ -49,6 +50,30 @@ def test_the_stage_says_what_is_next(cast: Cast, coordinator: Client, audit: Aud
     assert f'href="{audit.get_absolute_url()}issue/"' in page
     assert f'href="{at(audit, "draw/")}"' not in page
     assert "0 of 4 described" in page
+
+
+def test_described_cases_lead_on_to_issuing_the_audit(cast: Cast, coordinator: Client) -> None:
+    audit = audit_drawn(cast)
+    onward = f'href="{audit.get_absolute_url()}issue/" role="button"'
+    assert onward not in text(coordinator.get(at(audit, "cases/")))
+    for case in audit.cases.all():
+        services.describe_case(case=case, profile="Girl, 5–7", by=cast["coordinator"])
+    assert onward in text(coordinator.get(at(audit, "cases/")))
+
+
+def test_a_replaced_case_stays_on_the_list_and_on_its_draw_with_the_reason(
+    cast: Cast, coordinator: Client
+) -> None:
+    audit = audit_drawn(cast)
+    case = audit.cases.order_by("number")[0]
+    assert "Replaced cases" not in text(coordinator.get(at(audit, "cases/")))
+    fresh = returns.replace_case(case=case, reason="Moved away.", by=cast["coordinator"])
+    for client in (coordinator, browser(cast, "chair")):
+        page = text(client.get(at(audit, "cases/")))
+        if client is coordinator:
+            assert f"{case} (EH): replaced by {fresh}. Moved away." in page
+    page = text(coordinator.get(case.draw.get_absolute_url()))
+    assert f"Now {case}, replaced by {fresh}: Moved away." in page
 
 
 def test_the_stage_and_its_cases_cost_the_same_for_any_number_of_draws_and_cases(

@@ -255,7 +255,7 @@ def test_a_moderated_case_takes_no_more_decisions_until_it_is_reopened(
             act(cast, case)
     services.reopen_case(case=case, why="A late return", by=cast["coordinator"])
     assert [item.owner for item in tasks.open_items([case])] == [cast["chair"]]
-    assert told(case)[0].startswith("Coordinator gave “Moderate the case” to Chair")
+    assert told(case)[0].startswith("The task “Moderate the case” went to Chair")
     assert grade_d1(cast, case).current
 
 

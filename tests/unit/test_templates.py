@@ -55,6 +55,9 @@ def test_the_navigation_marks_the_page_that_is_open() -> None:
     request = RequestFactory().get("/audits/3/")
     context = {"request": request, "href": "/audits/", "text": "Audits"}
     assert 'aria-current="true"' in render_to_string("components/navigation-item.html", context)
+    request = RequestFactory().get("/returns/3/")
+    below = {**context, "request": request, "below": "/cases/ /returns/"}
+    assert 'aria-current="true"' in render_to_string("components/navigation-item.html", below)
     elsewhere = {**context, "href": "/"}
     assert "aria-current" not in render_to_string("components/navigation-item.html", elsewhere)
 
@@ -68,6 +71,9 @@ def test_the_stepper_says_the_state_of_each_stage_in_words() -> None:
     html = render_to_string("components/stepper.html", {"stages": stages})
     assert re.findall(r"Done|Now|To come", html) == ["Done", "Now", "To come"]
     assert html.count('aria-current="step"') == 1
+    assert "Overdue" not in html
+    late = [{"title": "Case sampling", "state": "current", "overdue": True}]
+    assert "Overdue" in render_to_string("components/stepper.html", {"stages": late})
 
 
 def test_a_table_shows_plain_values_links_grades_and_dates_that_have_passed() -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from macfa.audits.pages import COLOURS as STAGE_COLOURS
+from macfa.audits.pages import way_to
 from macfa.moderation.access import PanelAudits, RoomCases
 from macfa.moderation.case_list import COLOURS
 from macfa.pages import person, visible
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from macfa.audits.models import Audit
     from macfa.sampling.models import Case
-
-Crumbs = list[tuple[str, str]]
 
 
 @contextmanager
@@ -47,7 +46,7 @@ def of_audit(audit: Audit, *below: tuple[str, str]) -> dict[str, object]:
     return {
         "audit": audit,
         "stage_colour": STAGE_COLOURS[audit.stage],
-        "crumbs": [*_top(audit), *below],
+        "crumbs": [*way_to(audit), *below],
     }
 
 
@@ -59,12 +58,8 @@ def of_case(case: Case, *below: tuple[str, str]) -> dict[str, object]:
         "audit": case.audit,
         "case_colour": COLOURS[CaseState(case.state)],
         "case_facts": [fact for fact in (case.stratum, case.profile) if fact],
-        "crumbs": [*_top(case.audit), cases, *below],
+        "crumbs": [*way_to(case.audit), cases, *below],
     }
-
-
-def _top(audit: Audit) -> Crumbs:
-    return [("My work", "/"), (f"Audit {audit.prefix}", audit.get_absolute_url())]
 
 
 def panel_crumb(audit: Audit) -> tuple[str, str]:

@@ -131,7 +131,6 @@ def _look(question: Question, questions: Iterable[Question], grades: Iterable[Gr
         return Look(size="m", hints={**descriptors, **others})
     return Look(
         inline=question.type == Type.YES_NO_PARTLY,
-        small=question.type == Type.CHOICE,
         reveals=_revealed(question, questions),
     )
 

@@ -39,7 +39,7 @@ ACCEPT_LATE = WhyPage(
     intro="The agency can audit its work after all. If the panel has the case by then, the "
     "return is marked as late and figures already published stay as they are.",
     label="Why may the agency return it late?",
-    button="Accept it late",
+    button="Accept the return late",
     done="{reference} can be returned late.",
 )
 

@@ -14,12 +14,14 @@ from django.shortcuts import redirect, render
 from django.utils.dateformat import format as format_date
 
 from macfa.audits.models import Audit
+from macfa.audits.pages import MY_WORK, way_to
 from macfa.pages import person, visible
 from macfa.returns.forms import WhyForm
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
 from macfa.returns.progress import COLOURS
 from macfa.returns.services.following import due_words
+from workflows import clock
 from workflows.errors import AlreadyDone, Refused
 from workflows.forms import as_token
 from workflows.models import LedgerEntry
@@ -86,10 +88,9 @@ def show(
 
 
 def _crumbs(request: HttpRequest, return_: AgencyReturn) -> list[tuple[str, str]]:
-    crumbs = [("My work", "/")]
     audit = return_.audit
-    if Audit.objects.visible_to(person(request)).filter(pk=audit.pk).exists():
-        crumbs.append((f"Audit {audit.prefix}", audit.get_absolute_url()))
+    sees_audit = Audit.objects.visible_to(person(request)).filter(pk=audit.pk).exists()
+    crumbs = way_to(audit) if sees_audit else [MY_WORK]
     if request.path != return_.get_absolute_url():
         crumbs.append((str(return_), return_.get_absolute_url()))
     return crumbs
@@ -112,6 +113,7 @@ def _identity(return_: AgencyReturn) -> dict[str, object]:
         "tag": return_.get_state_display(),
         "colour": COLOURS[ReturnState(return_.state)],
         "facts": facts,
+        "overdue": return_.is_outstanding and return_.due < clock.today(),
     }
 
 

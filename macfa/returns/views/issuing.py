@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from macfa.audits.lifecycle import Stage
 from macfa.audits.models import Audit
+from macfa.audits.pages import way_to
 from macfa.audits.rules import check_coordinates
 from macfa.forms import ActForm
 from macfa.pages import person, visible
@@ -42,7 +43,7 @@ def _the_audit(request: HttpRequest, public_id: str) -> Audit:
 def _show(
     request: HttpRequest, template: str, audit: Audit, *above: tuple[str, str], **context: object
 ) -> HttpResponse:
-    crumbs = [("My work", "/"), (f"Audit {audit.prefix}", audit.get_absolute_url()), *above]
+    crumbs = [*way_to(audit), *above]
     return render(request, template, {"audit": audit, "crumbs": crumbs, **context})
 
 

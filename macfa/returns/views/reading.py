@@ -38,7 +38,7 @@ OFFERS: dict[ReturnState, tuple[tuple[str, str, Rule], ...]] = {
     ReturnState.ISSUED: (REMIND, EXTEND, NOT_RETURNED),
     ReturnState.DRAFTING: (
         ("Choose who audits it", "auditor/", rules.can_assign),
-        ("Not involved after all", "not-involved/", rules.can_take_back_involved),
+        ("Say that you were not involved", "not-involved/", rules.can_take_back_involved),
         REMIND,
         EXTEND,
         NOT_RETURNED,
@@ -46,9 +46,11 @@ OFFERS: dict[ReturnState, tuple[tuple[str, str, Rule], ...]] = {
     ReturnState.WITH_LEAD: (REMIND, EXTEND, NOT_RETURNED),
     ReturnState.SUBMITTED: (("Send back with a query", "query/", rules.can_query),),
     ReturnState.NIL: (("Take back the nil return", "take-back/", rules.can_take_back_nil),),
-    ReturnState.NOT_RETURNED: (("Accept it late", "accept-late/", rules.can_accept_late),),
+    ReturnState.NOT_RETURNED: (("Accept the return late", "accept-late/", rules.can_accept_late),),
     ReturnState.WITHDRAWN: (),
 }
+#: Where whoever works on a return is done with it for now.
+HANDED_IN = {ReturnState.WITH_LEAD, ReturnState.SUBMITTED}
 HAND_BACK = WhyPage(
     title="Send back to the auditor",
     intro="The auditor can change the audit and passes it to you again. Nobody outside your "
@@ -126,6 +128,7 @@ def _reading(request: HttpRequest, return_: AgencyReturn) -> HttpResponse:
         is_draft=is_draft,
         submission=None if is_draft else submission,
         offers=_offers(return_, user),
+        handed_in=inside and return_.state in HANDED_IN,
         **_around(request, return_),
     )
 

@@ -14,6 +14,8 @@ _IDENTIFYING = re.compile(
     r"|born|address|street|post ?code|uprn|phone|telephone|mobile|e ?mail|nhs|upn|uln|pnc|crn"
     r"|social care|record|mosaic|liquidlogic|lcs|parents?|mothers?|fathers?|carers?|guardians?"
     r"|siblings?|brothers?|sisters?|kin|contact|worker|school|gp)\b"
+    # A number that a record system gave a child is known outside this list.
+    r"|^case$|\b(case|child|client|person|pupil|patient|family) (id|ref|reference|no|number)\b"
 )
 # So telling that they count wherever they stand, in "Childname" or "NHSno" too.
 _INSIDE = re.compile("name|birth|dob|nhs|postcode|address|phone|e ?mail|alias")
@@ -26,7 +28,7 @@ _SOMEBODY = re.compile(
 )
 _ROW_ID_NAMES = (
     "row id", "rowid", "row", "row no", "row number", "list no", "list number", "pool id", "id",
-    "ref", "reference", "no", "number", "case id", "case ref", "case no", "case number", "case",
+    "ref", "reference", "no", "number",
 )  # fmt: skip
 _ROW_ID_ENDING = re.compile(r"\b(id|ref|reference|no|number)$")
 

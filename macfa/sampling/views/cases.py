@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect
 
+from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import can_coordinate
 from macfa.pages import person, visible
 from macfa.people.models import User
 from macfa.sampling import rules, services
 from macfa.sampling.forms import ProfileForm, ReasonForm
 from macfa.sampling.identity import open_identity as open_key
+from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case
 from macfa.sampling.views.frame import sample_crumb, show, show_case, the_audit
 from workflows.errors import AlreadyDone
@@ -21,6 +23,7 @@ from workflows.ledger import record_type
 from workflows.models import LedgerEntry
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from macfa.audits.models import Audit
@@ -35,16 +38,36 @@ def _the_case(request: HttpRequest, public_id: str) -> Case:
 
 def sample_cases(request: HttpRequest, public_id: str) -> HttpResponse:
     """The cases of the audit that this person may see."""
-    audit = the_audit(request, public_id)
-    cases = Case.objects.visible_to(person(request)).filter(audit=audit)
+    audit, user = the_audit(request, public_id), person(request)
+    cases = list(
+        Case.objects.visible_to(user)
+        .filter(audit=audit)
+        .exclude(state=CaseState.REPLACED)
+        .order_by("number")
+    )
+    coordinates = can_coordinate(audit, user)
     return show(
         request,
         "sampling/cases.html",
         audit,
         sample_crumb(audit),
-        cases=cases.select_related("replaced_by").order_by("number"),
-        coordinates=can_coordinate(audit, person(request)),
+        cases=cases,
+        replaced=_replaced(audit) if rules.can_see_draws(audit, user) else [],
+        coordinates=coordinates,
+        ready=coordinates and audit.stage == Stage.CASE_SAMPLING and _described(cases),
     )
+
+
+def _replaced(audit: Audit) -> QuerySet[Case]:
+    """The cases that left the sample: they stay on its list, and are not counted."""
+    gone = audit.cases.filter(state=CaseState.REPLACED).order_by("number")
+    found: QuerySet[Case] = gone.select_related("replaced_by")
+    return found
+
+
+def _described(cases: list[Case]) -> bool:
+    """Whether each case has its profile, so that the audit can be issued."""
+    return bool(cases) and all(case.profile.strip() for case in cases)
 
 
 def describe_case(request: HttpRequest, public_id: str) -> HttpResponse:

@@ -142,7 +142,7 @@ def _picks(audit: Audit, draw: Draw, picks: list[dict[str, str]]) -> list[dict[s
     too: dict[str, list[str]] = {}
     for row_id, label in elsewhere.order_by("label").values_list("row_id", "label"):
         too.setdefault(row_id, []).append(label)
-    cases = {case.row_id: case for case in draw.cases.all()}
+    cases = {case.row_id: case for case in draw.cases.select_related("replaced_by")}
     return [
         {**pick, "too": too.get(pick["row_id"], []), "case": cases.get(pick["row_id"])}
         for pick in picks

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from macfa.audits.models import Audit
+from macfa.audits.pages import MY_WORK, way_to
 from macfa.pages import person, visible
 
 if TYPE_CHECKING:
@@ -32,14 +33,12 @@ def show(
     request: HttpRequest, template: str, audit: Audit, *above: Crumb, **context: object
 ) -> HttpResponse:
     """A page of an audit, with the pages above it."""
-    href = audit.get_absolute_url()
-    crumbs = [("My work", "/"), (str(audit), href), *above]
-    frame = {"audit": audit, "audit_href": href, "crumbs": crumbs}
+    frame = {"audit": audit, "crumbs": [*way_to(audit), *above]}
     return render(request, template, {**frame, **context})
 
 
 def show_case(request: HttpRequest, template: str, case: Case, **context: object) -> HttpResponse:
     """A page of a case. Not everyone on a case sees its audit, so no link leads there."""
-    crumbs = [("My work", "/"), (str(case), case.get_absolute_url())]
+    crumbs = [MY_WORK, (str(case), case.get_absolute_url())]
     frame = {"audit": case.audit, "crumbs": crumbs, "case": case}
     return render(request, template, {**frame, **context})
