@@ -177,9 +177,14 @@ def shown(count: int) -> str:
 
 
 def mark_read(
-    recipient_id: int, *, upto: int | None = None, seqs: Sequence[int] | None = None
+    recipient_id: int,
+    *,
+    upto: int | None = None,
+    seqs: Sequence[int] | None = None,
+    until: datetime | None = None,
 ) -> int:
-    """Mark as read what a person has seen: all up to a number, or the numbers given.
+    """Mark as read what a person has seen: all up to a number, the numbers given, or all that
+    they were told until then.
 
     Says how many were unread until now. What arrived later than `upto` stays unread.
     """
@@ -189,6 +194,8 @@ def mark_read(
         chosen |= Q(seq__lte=upto)
     if seqs is not None:
         chosen |= Q(seq__in=seqs)
+    if until is not None:
+        chosen |= Q(at__lte=until)
     return rows.filter(chosen).update(read_at=timezone.now())
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from macfa.findings import services as findings
@@ -11,7 +13,7 @@ from macfa.improvement import services as improvement
 if TYPE_CHECKING:
     from macfa.findings.models import Finding
     from macfa.improvement.models import Action
-    from macfa.rehearsal.play import Play
+    from macfa.rehearsal.play import Event, Play
     from macfa.rehearsal.script import ActionScript
 
 
@@ -55,7 +57,7 @@ def sign_off_report(play: Play) -> None:
 def open_actions(play: Play, found: list[Finding]) -> list[Action]:
     """The actions are opened, each with an owner, a due date and a measure."""
     learning = [finding for finding in found if finding.kind == "learning"]
-    with play.on(play.script.dates.signed_off, 12):
+    with play.on(play.script.dates.report, 11):
         return [_open(play, action, learning) for action in play.script.actions]
 
 
@@ -80,25 +82,41 @@ def publish(play: Play) -> None:
         play.audit = findings.publish(audit=play.audit, by=play.coordinator)
 
 
-def follow_actions(play: Play, actions: list[Action], today: date) -> None:
-    """How each action has gone by `today` (a day of the script)."""
+def follow_actions(play: Play, actions: list[Action], today: date) -> list[Event]:
+    """How each action has gone by `today` (a day of the script), in the order of the days."""
+    events: list[Event] = []
     for action, script in zip(actions, play.script.actions, strict=True):
         if script.outcome == "accepted":
-            complete(play, action, date(2026, 9, 28), date(2026, 10, 6))
+            claimed, accepted = date(2026, 9, 28), date(2026, 10, 6)
+            events.append((claimed, partial(claim, play, action, claimed)))
+            events.append((accepted, partial(accept, play, action, accepted)))
         else:
             last = script.due - timedelta(days=2) if script.outcome == "overdue" else today
-            with play.on(last - timedelta(days=12)):
-                improvement.update(
-                    action=action,
-                    text=script.update,
-                    at_risk=script.outcome == "at_risk",
-                    by=action.owner,
-                )
+            day = last - timedelta(days=12)
+            events.append((day, partial(report, play, action, script, day)))
+    return sorted(events, key=itemgetter(0))
+
+
+def report(play: Play, action: Action, script: ActionScript, day: date) -> None:
+    """The owner says how it is going."""
+    with play.on(day):
+        improvement.update(
+            action=action,
+            text=script.update,
+            at_risk=script.outcome == "at_risk",
+            by=action.owner,
+        )
 
 
 def complete(play: Play, action: Action, claimed: date, accepted: date) -> None:
     """The owner claims completion with evidence; the QPPA accepts it."""
-    with play.on(claimed):
+    claim(play, action, claimed)
+    accept(play, action, accepted)
+
+
+def claim(play: Play, action: Action, day: date) -> None:
+    """The owner claims completion, with evidence."""
+    with play.on(day):
         improvement.claim_completion(
             action=action,
             output="The alert went live in both hospitals and staff were briefed.",
@@ -106,7 +124,11 @@ def complete(play: Play, action: Action, claimed: date, accepted: date) -> None:
             evidence="Dip sample of September: 23 of 25 records show the call.",
             by=action.owner,
         )
-    with play.on(accepted):
+
+
+def accept(play: Play, action: Action, day: date) -> None:
+    """The QPPA accepts it."""
+    with play.on(day):
         improvement.accept(
             action=action,
             comment="The records were seen. What changed for children is shown.",

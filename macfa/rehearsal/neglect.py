@@ -62,9 +62,10 @@ FINDINGS = (
     ),
     FindingScript(
         "learning",
-        "Graded Care Profile 2 was used in 2 of 6, and never before a step down",
+        "Graded Care Profile 2 was not used before the one step down",
         (2,),
-        text="Step-down decisions rested on how the home looked on the last visit.",
+        text="The decision rested on how the home looked on the last visit. In the sample the "
+        "tool was used twice, and then to step up.",
     ),
     FindingScript(
         "learning",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from macfa.audits import services as audits
@@ -18,7 +21,7 @@ from macfa.tools.models import Question
 from workflows import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from macfa.audits.models import Audit
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from macfa.sampling.models import Case
 
 WEEK = timedelta(weeks=1)
+#: Something that happens in an audit, and on which day of its script.
+Event = tuple[date, Callable[[], None]]
 
 
 class Play:
@@ -196,13 +201,20 @@ class Play:
             returns.issue(audit=self.audit, by=self.coordinator)
         self.step()
 
-    def return_all(self, before: Callable[[CaseScript, str], bool] = lambda *_: False) -> None:
-        """Every agency answers for every case as the script says; `before` returns true for a
-        cell that has been seen to already."""
-        for case, code, cell, return_ in self.cells():
-            if not before(case, code):
-                self.answer(case, code, cell, return_)
-            self.step()
+    def return_all(self) -> None:
+        """Every agency answers for every case as the script says, day by day."""
+        for _day, answer in self.answers():
+            answer()
+
+    def answers(self, *, without: tuple[int, str] | None = None) -> list[Event]:
+        """The answer of every agency for every case, with its day; `without` one cell of the
+        grid, which has a story of its own."""
+        events = [
+            (self._day(case.number, code), partial(self.answer, case, code, cell, return_))
+            for case, code, cell, return_ in self.cells()
+            if (case.number, code) != without
+        ]
+        return sorted(events, key=itemgetter(0))
 
     def cells(self) -> Iterator[tuple[CaseScript, str, Cell, AgencyReturn]]:
         """Each cell of the grid with its return."""
@@ -219,6 +231,7 @@ class Play:
                 self.say_nil(case, code, return_)
             elif cell.own != NOT_RETURNED:
                 self.audit_work(case, code, return_, self.troupe.of("auditor", code))
+        self.step()
 
     def _day(self, number: int, code: str) -> date:
         """When an agency answers: spread between issue and due date."""

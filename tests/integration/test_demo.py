@@ -24,6 +24,7 @@ from macfa.rehearsal.script import AuditScript
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.services import repeat
 from notifications import inbox
+from notifications.models import Notification
 from workflows import clock, ledger
 from workflows.models import WorkItem
 
@@ -121,6 +122,36 @@ def test_b_has_its_grades_and_two_returns_outstanding() -> None:
     assert {return_.reference for return_ in owed} == {"DAC-03 DAS", "DAC-08 GP"}
     for return_ in owed:
         assert return_.reminders.count() == 3
+
+
+def test_people_are_told_in_the_order_in_which_it_happened() -> None:
+    for person in User.objects.all():
+        told = Notification.objects.of(person.pk).order_by("seq")
+        days = [one.at for one in told]
+        assert days == sorted(days), person.email
+
+
+def test_what_is_older_than_three_weeks_has_been_read() -> None:
+    since = clock.now() - demo.READ_AFTER
+    unread = Notification.objects.unread()
+    assert unread.exists()
+    assert not unread.filter(at__lt=since - timedelta(days=1)).exists()
+
+
+def test_who_opened_the_identity_key_stands_in_the_log() -> None:
+    client = Client()
+    client.force_login(User.objects.get(email="chair@fernhollow.example"))
+    for prefix, said in (("NEG", ("NEG-03", "NEG-05")), ("DAC", ("DAC-05",))):
+        page = client.get(f"{audit(prefix).get_absolute_url()}identity-log/").content.decode()
+        assert all(label in page for label in said)
+        assert "To find the child in our own records." in page
+
+
+def test_a_replaced_case_stays_on_the_list_of_cases() -> None:
+    client = Client()
+    client.force_login(User.objects.get(email="coordinator@fernhollow.example"))
+    page = client.get(f"{audit('NEG').get_absolute_url()}sample/cases/").content.decode()
+    assert "NEG-07 (CP): replaced by NEG-06. The family moved to another area." in page
 
 
 def test_the_conflict_in_b_took_the_audit_to_a_colleague() -> None:
