@@ -44,7 +44,8 @@ def start(doing: Act, node: Start) -> None:
 def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
     """The act's record is done at `node`; the flow decides whose turn it is next.
 
-    `owned` asks that the person acting holds the task; work nobody holds becomes theirs.
+    `owned` asks that the person acting holds the task; work nobody holds becomes theirs. Whoever
+    held what somebody else has done is told.
     Raises `NotAllowed` when it is somebody else's, `WrongState` when there is no such task.
     """
     item = next((each for each in _open_items(doing.record) if each.flow_task == node), None)
@@ -54,6 +55,8 @@ def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
     if owned and item.owner_id not in (None, by) and item.owner:
         holder = item.owner.get_full_name()
         raise NotAllowed(f"“{item}” is with {holder}. Ask for it to be moved to you first.")
+    if item.owner_id not in (None, by):
+        _tell_done(doing, item)
     if item.owner_id is None and doing.by is not None:
         if owned:
             node.check_may_hold(doing.record, doing.by)
@@ -64,6 +67,19 @@ def finish(doing: Act, node: HumanTask, *, owned: bool = True) -> WorkItem:
     activation.finish()
     activation.activate_next()
     return item
+
+
+def _tell_done(doing: Act, item: WorkItem) -> None:
+    """Whoever held work hears that it is done, and by whom."""
+    assert item.owner_id is not None
+    who = f" by {doing.by.get_full_name()}" if doing.by else ""  # type: ignore[attr-defined]
+    doing.tell(
+        item.owner_id,
+        event="task.done",
+        event_key=f"done-{item.pk}",
+        text=f"Done{who}: {item}",
+        url=item.page,
+    )
 
 
 def _open_items(record: Record) -> list[WorkItem]:
@@ -112,10 +128,12 @@ def put_back(doing: Act, *, why: str) -> None:
             assignment.put_back(item, doing, why)
 
 
-def postpone(doing: Act, due: date) -> None:
-    """The record's open work is due on another day."""
-    for item in _open_items(doing.record):
+def postpone(doing: Act, due: date) -> list[WorkItem]:
+    """The record's open work is due on another day. Gives back what was not due then already."""
+    moved = [item for item in _open_items(doing.record) if item.due != due]
+    for item in moved:
         _due_on(item, due)
+    return moved
 
 
 def postpone_by(doing: Act, working_days: int) -> None:

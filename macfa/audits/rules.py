@@ -9,7 +9,7 @@ from macfa.audits.models import READS_VIEWS
 from macfa.audits.pausing import check_not_paused
 from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
-from macfa.people.rules import check_holds, holds
+from macfa.people.rules import check_holds, holds, people_in
 from workflows.errors import NotAllowed, NotYet, Refused, WrongState
 
 if TYPE_CHECKING:
@@ -60,6 +60,13 @@ def can_coordinate(audit: Audit, person: User) -> bool:
 def coordinator_of(audit: Audit) -> User | None:
     """Whoever coordinates the audit, as long as they serve as a coordinator."""
     return audit.coordinator if can_coordinate(audit, audit.coordinator) else None
+
+
+def coordinators_now(audit: Audit) -> list[User]:
+    """Who is told what the coordinator should know: all of them, where theirs has left."""
+    owner = coordinator_of(audit)
+    team = Team.objects.filter(partnership=audit.partnership_id, role=Role.COORDINATOR)
+    return [owner] if owner else [person for one in team for person in people_in(one)]
 
 
 def check_stage(audit: Audit, *stages: Stage) -> None:

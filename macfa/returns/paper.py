@@ -166,7 +166,8 @@ def _section(code: str, asked: tuple[Asked, ...]) -> Section:
 class Draft:
     """All questions of the tool with the answers saved so far, and what else submitting asks:
     whether the auditor still audits for the agency and has declared independence, how often the
-    return was handed in, and where its case and its audit are by now."""
+    return was handed in, where its case and its audit are by now, and whether other returns of
+    the audit are owed."""
 
     asked: list[Asked]
     serves: bool
@@ -175,6 +176,7 @@ class Draft:
     case_state: str
     audit_prefix: str
     audit_stage: Stage
+    others_owed: bool
 
     def fingerprint(self, codes: Collection[str]) -> str:
         """A digest of what is saved in these domains: it tells whether a page is out of date."""
@@ -191,14 +193,14 @@ def read_draft(return_: AgencyReturn, person: User) -> Draft:
 
     `person` is the one who would declare independence.
     """
-    rows = _saved(return_.pk, person.pk, return_.agency_id, today())
-    version, serves, declared, handed_in, case_state, prefix, stage = rows[0][:7]
-    given = {row[7]: _saved_answer(*row[8:]) for row in rows}
+    rows = _saved(return_.pk, person.pk, return_.agency_id, return_.audit_id, today())
+    version, serves, declared, handed_in, case_state, prefix, stage, others = rows[0][:8]
+    given = {row[8]: _saved_answer(*row[9:]) for row in rows}
     asked = [
         each._replace(given=given[each.question_id]) if each.question_id in given else each
         for each in questions(version)
     ]
-    return Draft(asked, serves, declared, handed_in or 0, case_state, prefix, Stage(stage))
+    return Draft(asked, serves, declared, handed_in or 0, case_state, prefix, Stage(stage), others)
 
 
 def _saved_answer(*columns: Any) -> Given:
@@ -208,7 +210,7 @@ def _saved_answer(*columns: Any) -> Given:
 
 @composed
 def _saved(
-    return_: int, person: int, agency: int, day: date
+    return_: int, person: int, agency: int, audit: int, day: date
 ) -> QuerySet[AgencyReturn, tuple[Any, ...]]:
     """A row for each answer saved, and one where there is none yet."""
     posts = Membership.objects.current(day).filter(person=person, team__agency=agency)
@@ -217,7 +219,10 @@ def _saved(
     handed_in = Submission.objects.filter(agency_return=return_).order_by()
     last = handed_in.values("agency_return").annotate(last=Max("number")).values("last")
     rows = AgencyReturn.objects.filter(pk=return_).order_by()
-    told = rows.annotate(serves=serves, declared=Exists(declared), last=Subquery(last))
+    owed = AgencyReturn.objects.outstanding().filter(audit=audit).exclude(pk=return_)
+    told = rows.annotate(
+        serves=serves, declared=Exists(declared), last=Subquery(last), others=Exists(owed)
+    )
     return told.values_list(
         "audit__tool_version__public_id",
         "serves",
@@ -226,6 +231,7 @@ def _saved(
         "case__state",
         "audit__prefix",
         "audit__state",
+        "others",
         "answers__question",
         *GIVEN,
     )

@@ -423,6 +423,23 @@ def test_the_coordinators_task_and_the_members_tasks_follow_the_dates(
     assert set(WorkItem.objects.open().values_list("due", flat=True)) == {day}
 
 
+def test_a_member_is_told_when_the_day_for_their_view_moves_and_only_then(
+    cast: Cast, audit: Audit
+) -> None:
+    by = cast["coordinator"]
+    add(cast, audit)
+    asked(cast, audit)
+    services.propose_dates(audit=audit, start=clock.today() + timedelta(days=30), by=by)
+    last = audit.planned[Stage.ACTION_TRACKING] + timedelta(days=7)
+    services.set_dates(audit=audit, planned={Stage.ACTION_TRACKING: last}, reason="More", by=by)
+    day = f"{audit.planned[Stage.THEME_SELECTION]:%-d %B %Y}"
+    told = Notification.objects.filter(event="view.due_changed", recipient=cast["qppa"])
+    assert [message.text for message in told] == [
+        f"New due date: your view of the themes of NEG is due {day}"
+    ]
+    assert not Notification.objects.filter(event="view.due_changed", recipient=by).exists()
+
+
 def test_before_dates_are_set_work_is_due_as_if_the_audit_had_begun_at_once(audit: Audit) -> None:
     assert audit.due(Stage.THEME_SELECTION) == propose(audit.opened_on)[Stage.THEME_SELECTION]
 

@@ -331,6 +331,41 @@ def test_a_claim_waits_for_all_coordinators_when_theirs_has_left(
     assert [message.recipient for message in told] == [other]
 
 
+# --- who is told what was decided ----------------------------------------------------------------
+
+
+def told(cast: Cast, name: str, event: str) -> list[str]:
+    rows = Notification.objects.filter(recipient=cast[name], event=event).order_by("seq")
+    return [row.text for row in rows]
+
+
+def test_the_owner_hears_that_their_action_is_accepted_and_the_holder_that_it_is_done(
+    cast: Cast, action: Action
+) -> None:
+    services.accept(action=claimed(cast, action), by=cast["qppa"])
+    assert told(cast, "owner.csc", "action.accepted") == ["Accepted as completed: NEG-A1"]
+    assert told(cast, "coordinator", "task.done") == [
+        "Done by Qppa: Decide whether the action is complete NEG-A1"
+    ]
+
+
+def test_nobody_hears_that_they_did_their_own_work(cast: Cast, action: Action) -> None:
+    services.accept(action=claimed(cast, action), by=cast["coordinator"])
+    assert told(cast, "coordinator", "task.done") == []
+
+
+def test_the_owner_of_an_ended_action_is_told_once_claimed_or_not(
+    cast: Cast, action: Action, finding: Finding
+) -> None:
+    other = factories.an_action(cast, action.audit, finding)
+    services.end(action=claimed(cast, action), reason="Overtaken", by=cast["qppa"])
+    services.end(action=other, reason="Overtaken", by=cast["qppa"])
+    assert told(cast, "owner.csc", "action.ended") == ["No longer needed: NEG-A1"]
+    assert told(cast, "owner.csc", "task.withdrawn") == [
+        "No longer needed: Carry out the action NEG-A2"
+    ]
+
+
 # --- work and action name the same person --------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from macfa.returns.models import AgencyReturn, Reminder
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.records import has_left
 from workflows import clock, invariants, timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, WrongState
 from workflows.models import WorkItem
@@ -171,3 +172,56 @@ def test_the_same_reminder_form_reminds_once(cast: Cast, audit: Audit) -> None:
     with pytest.raises(AlreadyDone):
         services.remind(return_=return_, by=cast["coordinator"], token="one")
     assert AgencyReturn.objects.get(pk=return_.pk).reminders.count() == 1
+
+
+# --- the last one --------------------------------------------------------------------------------
+
+ALL_IN = "Every return of NEG is in or accounted for"
+
+
+def leave_one(cast: Cast, audit: Audit, agency: str) -> AgencyReturn:
+    """Every return is in but one."""
+    last = factories.a_return(audit, agency)
+    for return_ in audit.returns.exclude(pk=last.pk):
+        factories.nil(cast, return_)
+    assert told(cast, "coordinator", "returns.in") == []
+    return last
+
+
+@pytest.mark.parametrize("agency", ["CSC", "POL"])
+def test_the_coordinator_hears_when_the_last_return_is_submitted(
+    cast: Cast, audit: Audit, agency: str
+) -> None:
+    factories.submitted(cast, leave_one(cast, audit, agency))
+    assert told(cast, "coordinator", "returns.in") == [ALL_IN]
+
+
+def test_the_coordinator_hears_when_the_last_return_is_nil_each_time(
+    cast: Cast, audit: Audit
+) -> None:
+    last = factories.nil(cast, leave_one(cast, audit, "CSC"))
+    assert told(cast, "coordinator", "returns.in") == [ALL_IN]
+    services.take_back_nil(return_=last, why="They were known", by=cast["lead.csc"])
+    factories.nil(cast, last)
+    assert told(cast, "coordinator", "returns.in") == [ALL_IN, ALL_IN]
+
+
+def test_a_coordinator_who_accounts_for_the_last_return_needs_no_telling(
+    cast: Cast, audit: Audit
+) -> None:
+    other = cast.add("coordinator2", Role.COORDINATOR)
+    last = leave_one(cast, audit, "CSC")
+    services.record_not_returned(return_=last, reason="Staff left", by=cast["coordinator"])
+    assert told(cast, "coordinator", "returns.in") == []
+    services.accept_late(return_=last, why="They asked", by=other)
+    services.record_not_returned(return_=last, reason="Staff left", by=other)
+    assert told(cast, "coordinator", "returns.in") == [ALL_IN]
+
+
+def test_every_coordinator_hears_it_where_theirs_has_left(cast: Cast, audit: Audit) -> None:
+    cast.add("coordinator2", Role.COORDINATOR)
+    last = leave_one(cast, audit, "CSC")
+    has_left(cast["coordinator"])
+    factories.nil(cast, last)
+    assert told(cast, "coordinator2", "returns.in") == [ALL_IN]
+    assert told(cast, "coordinator", "returns.in") == []

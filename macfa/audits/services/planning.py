@@ -85,8 +85,8 @@ def set_dates(
 ) -> Audit:
     """Set or move stage dates, in the order of the stages. Moving one asks for a reason (R3).
 
-    The audit's own open tasks follow. What has been sent to agencies keeps the date it was sent
-    with.
+    The audit's own open tasks follow, and whoever is asked for a view is told. What has been
+    sent to agencies keeps the date it was sent with.
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
         rules.check_sets_dates(audit, by)
@@ -118,4 +118,12 @@ def _postpone(doing: Act, by: User) -> None:
     tasks.postpone(doing, day)
     for view in audit.views_awaited:
         with act(view, by=by) as (of_view, _view):
-            tasks.postpone(of_view, day)
+            if tasks.postpone(of_view, day) and view.person_id != by.pk:
+                of_view.tell(
+                    view.person_id,
+                    event="view.due_changed",
+                    event_key=f"view-{view.public_id}-{audit.version}",
+                    text=f"New due date: your view of the themes of {audit.prefix} is due "
+                    f"{date_format(day, 'j F Y')}",
+                    url=f"{view.get_absolute_url()}view/",
+                )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from macfa.audits.services import advance
 from macfa.improvement import rules
 from macfa.improvement.flow import ActionFlow
+from macfa.improvement.lifecycle import ActionState
 from workflows import clock, tasks
-from workflows.lifecycle import act, hold
+from workflows.lifecycle import Act, act, hold
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -30,6 +31,7 @@ def accept(
         doing.move("accept", text=comment)
         doing.change(decided_by=by, decided_at=clock.now(), at_risk=False)
         tasks.finish(doing, ActionFlow.decide, owned=False)
+        _tell_owner(doing, "action.accepted", f"Accepted as completed: {action.reference}")
     return action
 
 
@@ -52,10 +54,20 @@ def end(
     with act(action, by=by, expects=expects, token=token) as (doing, action):
         rules.check_may_decide(action, by)
         rules.check_says(reason, "Say why the action is no longer needed.")
+        if action.state == ActionState.CLAIMED:  # else the owner hears it of their task
+            _tell_owner(doing, "action.ended", f"No longer needed: {action.reference}")
         doing.move("end", text=reason)
         doing.change(ended_because=reason, decided_by=by, decided_at=clock.now())
         tasks.withdraw(doing, why=reason)
     return action
+
+
+def _tell_owner(doing: Act, event: str, text: str) -> None:
+    """The owner of an action hears what was decided about it."""
+    action: Action = doing.record
+    key = f"action-{action.public_id}-{action.version}"
+    url = action.get_absolute_url()
+    doing.tell(action.owner_id, event=event, event_key=key, text=text, url=url)
 
 
 def close_audit(

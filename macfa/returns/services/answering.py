@@ -17,7 +17,7 @@ from macfa.returns.completeness import lacks
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import Answer, Submission
 from macfa.returns.paper import grades_of, of_return, read_draft
-from macfa.returns.services.signing import arrive
+from macfa.returns.services.signing import arrive, tell_if_last
 from macfa.tools.bank.shapes import YES_NO_PARTLY
 from macfa.tools.models import Question
 from notifications.rows import insert
@@ -218,6 +218,7 @@ def submit(
             submission.sent_at = submission.at
             doing.move("submit")
             arrive(doing, submission, case_state=draft.case_state)
+            tell_if_last(doing, others=draft.others_owed)
         insert(submission)
         tasks.finish(doing, ReturnFlow.audit_own_work)
     return return_

@@ -11,7 +11,7 @@ from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import AgencyReturn, Reminder, ReturnQuery
 from macfa.returns.outstanding import owed
-from macfa.returns.services.signing import case_by_now
+from macfa.returns.services.signing import case_by_now, others_owed, tell_if_last
 from notifications.inbox import Message
 from workflows import clock, tasks
 from workflows.errors import NotYet
@@ -148,6 +148,7 @@ def record_not_returned(
         doing.change(not_returned_because=reason.strip())
         doing.move("record_not_returned", text=reason)
         tasks.withdraw(doing, why="Recorded as not returned.")
+        tell_if_last(doing, others=others_owed(return_))
     return return_
 
 

@@ -9,7 +9,7 @@ from django.utils.dateformat import format as format_date
 from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow, let_go_as_auditor
 from macfa.returns.models import AgencyReturn, Independence
-from macfa.returns.services.signing import case_by_now
+from macfa.returns.services.signing import case_by_now, others_owed, tell_if_last
 from macfa.sampling.access import step_out
 from workflows import assignment, clock, tasks
 from workflows.errors import NotYet
@@ -87,6 +87,7 @@ def say_nil(
         label = str(AgencyReturn.NilKind(kind).label).lower()
         doing.move("say_nil", facts={"kind": label}, text=_looked(return_, looked_on))
         tasks.finish(doing, ReturnFlow.say_involvement, owned=False)
+        tell_if_last(doing, others=others_owed(return_))
     return return_
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from macfa.audits.rules import coordinators_now
 from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow
-from macfa.returns.models import ReturnQuery
+from macfa.returns.models import AgencyReturn, ReturnQuery
 from macfa.sampling.models import Case
 from workflows import clock, tasks
 from workflows.lifecycle import act
 
 if TYPE_CHECKING:
     from macfa.people.models import User
-    from macfa.returns.models import AgencyReturn, Submission
+    from macfa.returns.models import Submission
     from workflows.lifecycle import Act
 
 
@@ -39,6 +40,34 @@ def arrive(doing: Act, submission: Submission, *, case_state: str) -> None:
     )
 
 
+def others_owed(return_: AgencyReturn) -> bool:
+    """Whether agencies still owe other returns of the same audit."""
+    owed = AgencyReturn.objects.outstanding().filter(audit=return_.audit_id)
+    return owed.exclude(pk=return_.pk).exists()
+
+
+def tell_if_last(doing: Act, *, others: bool) -> None:
+    """The coordinator hears when no return of the audit is owed any more.
+
+    `others` is whether some were, read after this one was locked. Returns do not wait for each
+    other: of two that come in the same instant each may find the other owed. The audit's page
+    says it all the same.
+    """
+    if others:
+        return
+    return_: AgencyReturn = doing.record
+    audit = return_.audit
+    for person in coordinators_now(audit):
+        if doing.by is None or person.pk != doing.by.pk:
+            doing.tell(
+                person.pk,
+                event="returns.in",
+                event_key=f"returns-in-{return_.public_id}-{return_.version}",
+                text=f"Every return of {audit.prefix} is in or accounted for",
+                url=f"{audit.get_absolute_url()}returns/",
+            )
+
+
 def sign_off(
     *, return_: AgencyReturn, by: User, expects: int | None = None, token: str | None = None
 ) -> AgencyReturn:
@@ -51,6 +80,7 @@ def sign_off(
         doing.move("sign_off")
         arrive(doing, submission, case_state=case_by_now(return_).state)
         tasks.finish(doing, ReturnFlow.sign_off, owned=False)
+        tell_if_last(doing, others=others_owed(return_))
     return return_
 
 
