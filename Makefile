@@ -80,11 +80,16 @@ $(ASSETS): $(NPM_PACKAGES) $(ASSET_SOURCES)
 
 # --- the site -----------------------------------------------------------------------------------
 
+PORT_IS_FREE = import socket, sys; \
+	sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0 and "Port $(PORT) is in use. \
+	Stop what uses it, or choose another with `make run PORT=8001`.")
+
 # Every process of the site runs in the background, its id in `pids`, the server last. When the
 # server ends, or at Ctrl-C, all of them are stopped.
 run: export PROFILE ?= demo
 run:
 	@$(MAKE) --silent --no-print-directory -j2 environment-run assets
+	@$(BIN)/python -c '$(PORT_IS_FREE)'
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py load_demo
 	@echo "Serving http://127.0.0.1:$(PORT) (Ctrl-C stops it)"

@@ -11,6 +11,7 @@ from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from notifications import push
+from notifications.pulse import pulse
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -61,7 +62,8 @@ def ready(_request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
     if behind:
         return JsonResponse({"status": "down", "database": "migrations missing"}, status=503)
-    return JsonResponse({"status": "degraded" if push.health.degraded else "ok"})
+    degraded = push.health.degraded or not pulse.beats()
+    return JsonResponse({"status": "degraded" if degraded else "ok"})
 
 
 @login_not_required

@@ -7,36 +7,20 @@
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from macfa import environment
+from macfa.environment import env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-env = environ.Env()
 
-PROFILE = env.str("PROFILE", default="demo")
-if PROFILE not in {"demo", "test", "production"}:
-    raise ImproperlyConfigured(f"PROFILE is {PROFILE!r}: use demo, test or production.")
+PROFILE = environment.profile()
 PRODUCTION = PROFILE == "production"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="fernhollow-demo")
-
-
-def secret(name: str, sample: str) -> str:
-    """A secret from the environment; outside production a sample will do."""
-    value = env.str(name, default="" if PRODUCTION else sample)
-    if not value or (PRODUCTION and value == sample):
-        raise ImproperlyConfigured(
-            f"{name} is not set. In production give it a value of your own, for example from "
-            f"`python -c 'import secrets; print(secrets.token_urlsafe(50))'`."
-        )
-    return value
-
-
-SECRET_KEY = secret("SECRET_KEY", "sample-key-for-a-demo-with-invented-people-only-0000000000")
-FIELD_ENCRYPTION_KEYS = secret(
-    "FIELD_ENCRYPTION_KEYS", "c2FtcGxlLWtleS1mb3ItYS1kZW1vLW9ubHktMDAwMDA="
-).split(",")
+SECRET_KEY = environment.secret_key(production=PRODUCTION)
+FIELD_ENCRYPTION_KEYS = environment.encryption_keys(production=PRODUCTION)
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and PRODUCTION:
     raise ImproperlyConfigured("DEBUG must be off in production.")
@@ -109,9 +93,7 @@ TEMPLATES = [
 # --- data -----------------------------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url_config(
-        env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'macfa.sqlite3'}"
-    )
+    "default": environment.database(default=VAR_DIR / "macfa.sqlite3")
 }
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
@@ -135,7 +117,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = environment.redis()
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
     {
         "default": {
@@ -160,7 +142,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
         }
     }
 )
-NOTIFICATIONS_HEARTBEAT_SECONDS = env.float("NOTIFICATIONS_HEARTBEAT_SECONDS", default=25.0)
+NOTIFICATIONS_HEARTBEAT_SECONDS = environment.number("NOTIFICATIONS_HEARTBEAT_SECONDS", 25.0)
 
 # --- engine -----------------------------------------------------------------------------------
 
@@ -219,7 +201,7 @@ CSRF_FAILURE_VIEW = "macfa.middleware.expired"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = environment.email()
 vars().update(EMAIL_CONFIG)
 
 # --- browser's side ---------------------------------------------------------------------------
@@ -275,4 +257,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # While Redis is away channels_redis writes a traceback a second for each connection.
+    "filters": {"once_an_outage": {"()": "notifications.outages.OnceAnOutage"}},
+    "loggers": {"channels_redis.pubsub": {"filters": ["once_an_outage"]}},
 }

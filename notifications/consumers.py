@@ -10,7 +10,7 @@ import asyncio
 from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 
 from notifications import inbox
 from notifications.hub import SIGNED_OUT, hub
@@ -18,7 +18,7 @@ from notifications.standing import SignIn
 
 #: At most one frame in so many seconds, and no message from a page longer than so many bytes.
 INTERVAL, LONGEST_MESSAGE = 1.0, 4096
-TOO_LONG = 1009
+TOO_LONG, NO_SUCH_ADDRESS = 1009, 4404
 
 
 class NoticeConsumer(AsyncJsonWebsocketConsumer):
@@ -78,3 +78,14 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
         self._free_at = loop.time() + INTERVAL
         frame, self._waiting = self._waiting, None
         await self.send_json(frame)
+
+
+class NoSuchAddress(AsyncWebsocketConsumer):
+    """Whoever asks for a live connection where there is none is told so, and it is closed."""
+
+    channel_layer_alias = "none"
+
+    async def connect(self) -> None:
+        """Accept, so that it can be said why, and close."""
+        await self.accept()
+        await self.close(NO_SUCH_ADDRESS)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from notifications import inbox
 from notifications.models import Notification
@@ -63,7 +63,7 @@ def inbox_context(request: HttpRequest) -> dict[str, Badge]:
     return {"inbox": Badge(request)}
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def inbox_page(request: HttpRequest) -> HttpResponse:
@@ -107,7 +107,7 @@ def open_one(request: HttpRequest, seq: int) -> HttpResponse:
     return redirect(told.url if ours else "notifications:inbox")
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_not_required
 def news(request: HttpRequest, seq: int) -> HttpResponse:

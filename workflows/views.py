@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from workflows import assignment, queue
 from workflows.candidates import candidates
@@ -35,7 +35,7 @@ def person(request: HttpRequest) -> AbstractBaseUser:
     return request.user
 
 
-@require_GET
+@require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
     """What I hold, oldest due first, and how much waits for my teams."""
     me = person(request)
@@ -45,7 +45,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/my_work.html", context | _pages(request, page))
 
 
-@require_GET
+@require_safe
 def team_queue(request: HttpRequest) -> HttpResponse:
     """What my teams may claim; for who gives work to people, also what people hold."""
     me = queue.reach(person(request))
@@ -56,7 +56,7 @@ def team_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/team_queue.html", context | _pages(request, page))
 
 
-@require_GET
+@require_safe
 def open_task(request: HttpRequest, public_id: str) -> HttpResponse:
     """Go to the page on which the work is done."""
     me, item = person(request), _find(public_id)
@@ -68,7 +68,7 @@ def open_task(request: HttpRequest, public_id: str) -> HttpResponse:
     raise Http404
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take work from my team's queue and go to its page."""
     me, item = person(request), _visible(request, public_id)
@@ -79,7 +79,7 @@ def claim(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(item.page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, public_id: str) -> HttpResponse:
     """Put work back in the team's queue, with a reason."""
     me, item = person(request), _visible(request, public_id)
@@ -101,7 +101,7 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "workflows/release.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give work to somebody, or move it from one person to another."""
     item = _visible(request, public_id)
@@ -110,7 +110,7 @@ def give(request: HttpRequest, public_id: str) -> HttpResponse:
     return _give(request, [item])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def give_many(request: HttpRequest) -> HttpResponse:
     """Give the tasks ticked in the team's queue to one person: all of them, or none."""
     chosen = [each for each in request.GET.getlist("item") if PUBLIC_ID.fullmatch(each)]

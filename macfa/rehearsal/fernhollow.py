@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 
 from macfa.people import services
 from macfa.people.models import Agency, Partnership, User
@@ -170,11 +170,19 @@ def assemble(
 
 
 def _let_sign_in(people: Iterable[User]) -> None:
-    """All demo accounts share one password, so it is hashed once: a hash is slow on purpose."""
-    fresh = [person.pk for person in people if not person.has_usable_password()]
-    if fresh:
+    """Give each account the password of the demo, also where it had another before.
+
+    All share one, so it is hashed once and compared once: that is slow on purpose.
+    """
+    people = list(people)
+    right = {
+        known: check_password(settings.DEMO_PASSWORD, known)
+        for known in {one.password for one in people}
+    }
+    others = [person.pk for person in people if not right[person.password]]
+    if others:
         encoded = make_password(settings.DEMO_PASSWORD)
-        User.objects.filter(pk__in=fresh).update(password=encoded)
+        User.objects.filter(pk__in=others).update(password=encoded)
 
 
 def _tool(partnership: Partnership) -> ToolVersion:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from macfa.audits.lifecycle import Stage
 from macfa.audits.models import Audit
@@ -172,6 +172,16 @@ def test_loading_it_again_changes_nothing() -> None:
     before = Counter(WorkItem.objects.values_list("title", flat=True))
     demo.load()
     assert Counter(WorkItem.objects.values_list("title", flat=True)) == before
+
+
+def test_loading_it_again_gives_every_account_the_password_it_prints(
+    client: Client, settings: Settings
+) -> None:
+    settings.DEMO_PASSWORD = "another-for-today"
+    demo.load()
+    for account in ("coordinator", "board"):
+        posted = {"login": f"{account}@fernhollow.example", "password": "another-for-today"}
+        assert client.post("/accounts/login/", posted).status_code == 302
 
 
 def test_every_invariant_holds() -> None:

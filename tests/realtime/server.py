@@ -71,10 +71,10 @@ class Site:
     url: str
 
     def open(
-        self, cookie: str = "", *, origin: str = ""
+        self, cookie: str = "", *, origin: str = "", path: str = "/ws/notifications/"
     ) -> AbstractContextManager[ClientConnection]:
         """The live connection of a page; refused ones raise InvalidStatus."""
-        address = self.url.replace("http", "ws", 1) + "/ws/notifications/"
+        address = self.url.replace("http", "ws", 1) + path
         headers = {"Cookie": cookie, "Origin": origin or self.url}
         return connect(address, additional_headers=headers, open_timeout=20, proxy=None)
 

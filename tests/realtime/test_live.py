@@ -71,6 +71,12 @@ def test_somebody_not_signed_in_is_told_so_and_hears_nothing(alone: Site) -> Non
             assert closing_code(socket) == 4401
 
 
+@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/notifications", "/tasks/"])
+def test_a_live_connection_where_there_is_none_is_closed_plainly(alone: Site, path: str) -> None:
+    with alone.open(path=path) as socket:
+        assert closing_code(socket) == 4404
+
+
 def test_a_page_of_another_site_is_refused(alone: Site) -> None:
     cookie = sign_in(person())
     with pytest.raises(InvalidStatus) as refusal:

@@ -174,7 +174,7 @@ def test_workbook_values_become_plain_text() -> None:
     ],
 )
 def test_a_number_keeps_the_leading_zeros_that_excel_shows(
-    value: float | bool | str, number_format: str, shown: str
+    value: float | str, number_format: str, shown: str
 ) -> None:
     def padded(sheet: Worksheet) -> None:
         sheet.cell(2, 1, value).number_format = number_format

@@ -1,4 +1,7 @@
-"""`manage.py load_demo`: the demo partnership. Safe to run again: what is there stays."""
+"""`manage.py load_demo`: the demo partnership. Safe to run again: what is there stays.
+
+Only the passwords of its accounts become DEMO_PASSWORD each time, since that is what it prints.
+"""
 
 from __future__ import annotations
 

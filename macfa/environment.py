@@ -1,0 +1,134 @@
+"""What the environment says to the settings, each fault told in one sentence that mends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+SAMPLE_SECRET_KEY = "sample-key-for-a-demo-with-invented-people-only-0000000000"  # noqa: S105
+SAMPLE_ENCRYPTION_KEY = "c2FtcGxlLWtleS1mb3ItYS1kZW1vLW9ubHktMDAwMDA="
+MAKE_SECRET_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(50))'"  # noqa: S105
+MAKE_ENCRYPTION_KEY = (
+    "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+)
+#: As Django's own check of a deployment has it.
+SHORTEST_SECRET_KEY, FEWEST_CHARACTERS = 50, 5
+POSTGRESQL = ("postgres", "postgresql", "psql", "pgsql")
+
+env = environ.Env()
+
+
+def profile() -> str:
+    """What the site is for."""
+    said = env.str("PROFILE", default="demo")
+    if said not in {"demo", "test", "production"}:
+        raise ImproperlyConfigured(f"PROFILE is {said!r}: use demo, test or production.")
+    return str(said)
+
+
+def secret_key(*, production: bool) -> str:
+    """What signs sessions and forms; outside production a sample will do."""
+    key = str(env.str("SECRET_KEY", default="" if production else SAMPLE_SECRET_KEY))
+    if production and (fault := _fault_of_secret_key(key)):
+        raise ImproperlyConfigured(f"SECRET_KEY {fault}. Make one with `{MAKE_SECRET_KEY}`.")
+    return key
+
+
+def _fault_of_secret_key(key: str) -> str:
+    if not key:
+        return "is not set"
+    if key == SAMPLE_SECRET_KEY:
+        return "is the sample, which anyone can read"
+    if len(key) < SHORTEST_SECRET_KEY or len(set(key)) < FEWEST_CHARACTERS:
+        return (
+            f"is too easy to guess: it needs {SHORTEST_SECRET_KEY} characters, "
+            f"{FEWEST_CHARACTERS} of them different"
+        )
+    return ""
+
+
+def encryption_keys(*, production: bool) -> list[str]:
+    """What seals the identity key: the first of them seals, and all of them open."""
+    said = env.str("FIELD_ENCRYPTION_KEYS", default="" if production else SAMPLE_ENCRYPTION_KEY)
+    keys = [key.strip() for key in said.split(",")]
+    for place, key in enumerate(keys, 1):
+        if fault := _fault_of_encryption_key(key, production=production):
+            name = f"FIELD_ENCRYPTION_KEYS, key {place} of {len(keys)},"
+            name = name if keys[1:] else "FIELD_ENCRYPTION_KEYS"
+            raise ImproperlyConfigured(f"{name} {fault}. Make a key with `{MAKE_ENCRYPTION_KEY}`.")
+    return keys
+
+
+def _fault_of_encryption_key(key: str, *, production: bool) -> str:
+    if not key:
+        return "is not set"
+    if production and key == SAMPLE_ENCRYPTION_KEY:
+        return "is the sample, with which anyone can read who the children are"
+    try:
+        Fernet(key)
+    except ValueError:
+        return "is not a key: it needs 32 bytes in URL-safe base64, which are 44 characters"
+    return ""
+
+
+def number(name: str, default: float) -> float:
+    """A number of seconds above nought."""
+    said = env.str(name, default=str(default))
+    try:
+        value = float(said)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ImproperlyConfigured(f"{name} is {said!r}: use a number above 0, such as {default}.")
+    return value
+
+
+def database(default: Path) -> dict[str, Any]:
+    """Where the data lies: PostgreSQL, or a file of SQLite. No message shows the password."""
+    url = str(env.str("DATABASE_URL", default="") or f"sqlite:///{default}")
+    scheme = url.partition("://")[0]
+    if "://" not in url or scheme not in {"sqlite", *POSTGRESQL}:
+        raise _bad_database()
+    try:
+        found: dict[str, Any] = env.db_url_config(url)
+    except ValueError:
+        raise _bad_database() from None
+    folder = Path(found["NAME"]).parent
+    if scheme == "sqlite" and found["NAME"] != str(default) and not folder.is_dir():
+        raise ImproperlyConfigured(
+            f"The folder {folder}, in which DATABASE_URL wants its file, is not there. Make it."
+        )
+    return found
+
+
+def _bad_database() -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        "DATABASE_URL is not the address of a database: use "
+        "postgres://user:password@host:5432/name or sqlite:////folder/file.sqlite3."
+    )
+
+
+def redis() -> str:
+    """Where Redis is; nothing where live hints stay in one process."""
+    url = str(env.str("REDIS_URL", default=""))
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(
+            "REDIS_URL is not the address of a Redis: use redis://host:6379/0."
+        )
+    return url
+
+
+def email() -> dict[str, Any]:
+    """How e-mail leaves."""
+    try:
+        found: dict[str, Any] = env.email("EMAIL_URL", default="consolemail://")
+    except (ValueError, ImproperlyConfigured):
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not the address of a mail server: use "
+            "smtp+tls://user:password@host:587 or consolemail://."
+        ) from None
+    return found
