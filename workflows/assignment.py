@@ -128,7 +128,7 @@ def claim(
 ) -> WorkItem:
     """Take work from the queue of one's team. Nothing changes where one has it already.
 
-    Raises `NotAllowed` where somebody else has it, or the person may not have it.
+    Raises `WrongState` where somebody else has it, `NotAllowed` where the person may not.
     """
     with act(_record(item), by=by, token=token) as (doing, subject):
         locked = _locked(item, expects)
@@ -136,7 +136,7 @@ def claim(
             return locked
         if locked.owner is not None:
             holder = locked.owner.get_full_name()
-            raise NotAllowed(f"{holder} has already claimed “{locked}”.")
+            raise WrongState(f"{holder} has “{locked}” already.")
         if locked.team_id not in queue.team_ids(by):
             _check_gives(locked, by)
         locked.node.check_may_hold(subject, by)

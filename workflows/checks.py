@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from workflows.models import Record
 
-SETTINGS = ("WORKFLOWS_TEAMS", "WORKFLOWS_PEOPLE", "WORKFLOWS_GIVES")
+SETTINGS = ("WORKFLOWS_TEAMS", "WORKFLOWS_PEOPLE", "WORKFLOWS_GIVES", "WORKFLOWS_BARRED")
 LONGEST_TITLE = WorkItem._meta.get_field("title").max_length or 0
 
 

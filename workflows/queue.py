@@ -69,11 +69,25 @@ class Reach(Protocol):
         """The teams whose work they may give to people, move and put back."""
         ...
 
+    @property
+    def gives_from(self) -> str:
+        """The queues of these teams in words: “your agency’s queue”."""
+        ...
+
 
 def reach(person: Any) -> Reach:
     """Whose work somebody may claim and give, for a page."""
     found: Reach = person.reach
     return found
+
+
+def barred(person: AbstractBaseUser) -> frozenset[int]:
+    """The open work that somebody may not have whatever their teams, by its numbers.
+
+    Pages ask once and leave it out; an act asks the work itself (`check_may_hold`).
+    """
+    numbers: frozenset[int] = import_string(settings.WORKFLOWS_BARRED)(person)
+    return numbers
 
 
 def may_see(person: AbstractBaseUser, item: WorkItem) -> bool:
@@ -178,21 +192,35 @@ def shown(total: int) -> str:
     return str(total) if total < COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
 
 
-def count(queue: Queue) -> int:
+def count(queue: Queue, *, without: Collection[int] = ()) -> int:
     """How many there are, counted no further than `COUNTED_UP_TO`."""
-    return seeks.number(queue.column, queue.values, held=queue.held, limit=COUNTED_UP_TO)
+    limit = COUNTED_UP_TO
+    found = seeks.numbers(queue.column, queue.values, held=queue.held, limit=limit)
+    return limit if len(found) == limit else sum(pk not in without for pk in found)
 
 
-def page(queue: Queue, *, after: Cursor | None = None, seen_by: Reach | None = None) -> Page:
+def page(
+    queue: Queue,
+    *,
+    after: Cursor | None = None,
+    seen_by: Reach | None = None,
+    without: Collection[int] = (),
+) -> Page:
     """A page of a queue, oldest due first. Costs two statements, whatever the queue's length.
 
-    What `seen_by` may do with each row is said beside it.
+    What `seen_by` may do with each row is said beside it. A page is shorter by the rows that are
+    left out, and only one that would be empty reads on.
     """
-    start = (after.due, after.number) if after else None
-    lines = seeks.lines(queue.column, queue.values, held=queue.held, after=start, limit=PAGE + 1)
-    rows = _rows(lines[:PAGE], seen_by, held=queue.held)
-    last = rows[-1] if len(lines) > PAGE else None
-    return Page(rows, Cursor(last["due"], last["pk"]) if last else None, count(queue))
+    total = count(queue, without=without)
+    while True:
+        start = (after.due, after.number) if after else None
+        lines = seeks.lines(
+            queue.column, queue.values, held=queue.held, after=start, limit=PAGE + 1
+        )
+        after = Cursor(*lines[PAGE - 1][:2]) if len(lines) > PAGE else None
+        kept = [line for line in lines[:PAGE] if line[1] not in without]
+        if kept or after is None:
+            return Page(_rows(kept, seen_by, held=queue.held), after, total)
 
 
 def _rows(lines: Sequence[tuple[Any, ...]], seen_by: Reach | None, *, held: bool) -> list[Row]:

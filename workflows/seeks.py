@@ -43,11 +43,12 @@ PARTS = {
 EACH = RawSQL("place.value", ())
 
 
-def number(column: Column, values: Sequence[int], *, held: bool, limit: int) -> int:
-    """How many there are, counted only so far."""
+def numbers(column: Column, values: Sequence[int], *, held: bool, limit: int) -> list[int]:
+    """The first ones by their numbers, to be counted, only so far."""
     if not values:
-        return 0
-    return len(_number(column, held, len(values) > 1, limit)(_places(values)))
+        return []
+    found = _numbers(column, held, len(values) > 1, limit)(_places(values))
+    return [pk for (pk,) in found]
 
 
 def lines(
@@ -69,12 +70,12 @@ def _places(values: Sequence[int]) -> int | str:
 
 
 @cache
-def _number(column: Column, held: bool, several: bool, limit: int) -> composed[tuple[int]]:
-    def number(places: int | str) -> QuerySet[WorkItem, tuple[int]]:
+def _numbers(column: Column, held: bool, several: bool, limit: int) -> composed[tuple[int]]:
+    def numbers(places: int | str) -> QuerySet[WorkItem, tuple[int]]:
         part = _part(column, EACH if several else places, held=held)[:limit]
         return _all(part, places).values_list("pk")
 
-    return composed(number)
+    return composed(numbers)
 
 
 @cache

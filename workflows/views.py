@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from workflows import assignment, queue
 from workflows.candidates import candidates
-from workflows.errors import AlreadyDone, NotAllowed
+from workflows.errors import AlreadyDone, NotAllowed, WrongState
 from workflows.forms import GiveForm, ReleaseForm
 from workflows.history import history
 from workflows.ids import PUBLIC_ID
@@ -37,21 +37,33 @@ def person(request: HttpRequest) -> AbstractBaseUser:
 
 @require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
-    """What I hold, oldest due first, and how much waits for my teams."""
+    """What I hold, oldest due first, and how much waits for me to claim or to give."""
     me = person(request)
     page = queue.page(queue.mine(me.pk), after=_after(request))
-    waiting = queue.count(queue.claimable(queue.reach(me).works_in))
-    context = {"page": page, "waiting": queue.shown(waiting) if waiting else ""}
+    context = {"page": page, **_waiting(me)}
     return render(request, "workflows/my_work.html", context | _pages(request, page))
+
+
+def _waiting(me: AbstractBaseUser) -> dict[str, Any]:
+    """How much waits in my teams' queues, and in those whose work I give to people."""
+    reach, barred = queue.reach(me), queue.barred(me)
+    waiting = queue.count(queue.claimable(reach.works_in), without=barred)
+    to_give = queue.count(queue.claimable({*reach.gives} - {*reach.works_in}), without=barred)
+    return {
+        "waiting": queue.shown(waiting) if waiting else "",
+        "to_give": to_give,
+        "to_give_shown": queue.shown(to_give),
+        "gives_from": reach.gives_from,
+    }
 
 
 @require_safe
 def team_queue(request: HttpRequest) -> HttpResponse:
     """What my teams may claim; for who gives work to people, also what people hold."""
-    me = queue.reach(person(request))
+    me, barred = queue.reach(person(request)), queue.barred(person(request))
     held = bool(me.gives) and request.GET.get("show") == "held"
     work = queue.held_in(me.gives) if held else queue.claimable({*me.works_in, *me.gives})
-    page = queue.page(work, after=_after(request), seen_by=me)
+    page = queue.page(work, after=_after(request), seen_by=me, without=barred)
     context = {"page": page, "held": held, "gives": bool(me.gives)}
     return render(request, "workflows/team_queue.html", context | _pages(request, page))
 
@@ -70,11 +82,15 @@ def open_task(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take work from my team's queue and go to its page."""
+    """Take work from my team's queue and go to its page; or hear that it is gone."""
     me, item = person(request), _visible(request, public_id)
     if request.method != "POST":
         return redirect("team_queue")
-    assignment.claim(item=item, by=me)
+    try:
+        assignment.claim(item=item, by=me)
+    except WrongState as gone:
+        messages.warning(request, gone.sentence)
+        return redirect("team_queue")
     messages.success(request, f"You have claimed “{item}”.")
     return redirect(item.page)
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q
 
 from macfa.audits.models import Audit
 from macfa.moderation.models import Panel
 from macfa.people.models import Membership, User
 from macfa.people.roles import SITS_ON_PANELS, Role
+from macfa.returns.models import AgencyReturn
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case, CaseAccess
+from workflows.composed import composed
+from workflows.models import WorkItem
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -104,6 +108,27 @@ def stepped_out(case: Case) -> list[User]:
         pk__in=seats.values("person")
     )
     return list(people.order_by("name"))
+
+
+def barred(person: User) -> frozenset[int]:
+    """The open tasks on cases somebody has a conflict of interest with: the queue is silent
+    about them. Hardly anybody has one, so a page asks first whether there is any."""
+    if not _ever_in_conflict(person.pk):
+        return frozenset()
+    cases = CaseAccess.objects.conflicts(person).values("case")
+    kinds = ContentType.objects.get_for_models(Case, AgencyReturn)
+    returns = AgencyReturn.objects.filter(case__in=cases).order_by().values("pk")
+    items = WorkItem.objects.open().filter(
+        Q(subject_type=kinds[Case], subject_id__in=cases)
+        | Q(subject_type=kinds[AgencyReturn], subject_id__in=returns)
+    )
+    return frozenset(items.values_list("pk", flat=True))
+
+
+@composed
+def _ever_in_conflict(person: int) -> QuerySet[CaseAccess, tuple[int]]:
+    rows = CaseAccess.objects.filter(person=person, capacity=Capacity.CONFLICT)
+    return rows.order_by().values_list("pk")[:1]
 
 
 @dataclass(frozen=True)

@@ -59,13 +59,21 @@ class Reach:
     @cached_property
     def gives(self) -> frozenset[int]:
         """The teams whose work somebody gives out: as coordinator, and as lead of their agency."""
-        roles = {role for _team, role, _home in self._posts}
         found: list[tuple[int]] = []
-        if Role.COORDINATOR in roles:
+        if Role.COORDINATOR in self._roles:
             found += _coordinated(self._person, today())
-        if Role.AGENCY_LEAD in roles:
+        if Role.AGENCY_LEAD in self._roles:
             found += _led(self._person, today())
         return frozenset(team for (team,) in found)
+
+    @property
+    def gives_from(self) -> str:
+        """Where the work waits that they give out, in words."""
+        return "the teams’ queues" if Role.COORDINATOR in self._roles else "your agency’s queue"
+
+    @property
+    def _roles(self) -> set[str]:
+        return {role for _team, role, _home in self._posts}
 
 
 @composed

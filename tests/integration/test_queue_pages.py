@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from macfa.people.roles import Role
+from macfa.sampling.access import step_out
 from tests.cast import Cast, assemble
 from tests.records import a_case, return_of, waiting
 from tests.unit.test_queue import copies
@@ -189,18 +190,59 @@ def test_looking_at_the_address_of_a_claim_changes_nothing(cast: Cast, item: Wor
     assert not Assignment.objects.exists()
 
 
-def test_claiming_what_a_colleague_has_just_claimed_is_refused(cast: Cast, item: WorkItem) -> None:
+def test_whoever_claims_second_is_told_who_was_first_and_is_back_at_the_queue(
+    cast: Cast, item: WorkItem
+) -> None:
     claim(item=item, by=cast["auditor2.csc"])
-    response = post(cast["auditor.csc"], address(item, "claim/"))
-    assert response.status_code == 403
-    assert "Auditor2 Csc has already claimed" in text_of(response)
+    response = as_(cast["auditor.csc"]).post(address(item, "claim/"), follow=True)
+    assert response.redirect_chain == [("/tasks/team/", 302)]
+    assert "Auditor2 Csc has “Audit your agency’s work NEG-01 CSC” already." in text_of(response)
 
 
-def test_claiming_what_is_done_is_refused(cast: Cast, item: WorkItem) -> None:
+def test_claiming_what_is_done_leads_back_to_the_queue(cast: Cast, item: WorkItem) -> None:
     WorkItem.objects.update(finished=clock.now())
-    response = post(cast["auditor.csc"], address(item, "claim/"))
-    assert response.status_code == 409
+    response = as_(cast["auditor.csc"]).post(address(item, "claim/"), follow=True)
+    assert response.redirect_chain == [("/tasks/team/", 302)]
     assert "has been done or withdrawn" in text_of(response)
+
+
+# --- a conflict of interest ---------------------------------------------------------------------
+
+
+def in_conflict(person: User, item: WorkItem) -> None:
+    step_out(return_of(item).case, person, "Conflict of interest declared as auditor")
+
+
+def test_work_on_a_case_i_have_a_conflict_with_is_neither_listed_nor_counted(
+    cast: Cast, item: WorkItem
+) -> None:
+    in_conflict(cast["auditor.csc"], item)
+    for url in ("/", "/tasks/team/"):
+        assert "NEG-01" not in see(cast["auditor.csc"], url)
+    assert "Waiting in your team’s queue" not in see(cast["auditor.csc"], "/")
+    assert "Nothing waits to be claimed" in see(cast["auditor.csc"], "/tasks/team/")
+    assert "Waiting in your team’s queue: 1" in see(cast["auditor2.csc"], "/")
+    assert address(item, "claim/") in see(cast["auditor2.csc"], "/tasks/team/")
+
+
+def test_with_a_conflict_the_rest_of_the_queue_stays(cast: Cast, item: WorkItem) -> None:
+    other = waiting(cast, a_case(cast, return_of(item).audit))
+    in_conflict(cast["auditor.csc"], item)
+    assert "Waiting in your team’s queue: 1" in see(cast["auditor.csc"], "/")
+    page = see(cast["auditor.csc"], "/tasks/team/")
+    assert "1 task waiting to be claimed" in page
+    assert address(other, "claim/") in page
+
+
+def test_a_lead_is_drawn_to_what_waits_in_the_agencys_queue(cast: Cast, item: WorkItem) -> None:
+    for name in ("auditor.csc", "auditor2.csc"):
+        in_conflict(cast[name], item)
+    page = see(cast["lead.csc"], "/")
+    assert '<a class="govuk-link" href="/tasks/team/">1 task waits in your agency’s queue' in page
+    assert address(item, "give/") in see(cast["lead.csc"], "/tasks/team/")
+    assert "1 task waits in the teams’ queues" in see(cast["coordinator"], "/")
+    for name in ("lead.pol", "auditor.csc", "qppa"):
+        assert "waits in" not in see(cast[name], "/")
 
 
 # --- the team's queue ---------------------------------------------------------------------------
@@ -442,3 +484,18 @@ def test_pages_cost_the_same_at_10_and_1000_tasks(
             assert client.get(url).status_code == 200
         costs.append(len(statements))
     assert costs[0] == costs[1] <= 12
+
+
+@pytest.mark.parametrize(("name", "url"), [("auditor.csc", "/"), ("lead.csc", "/tasks/team/")])
+def test_a_conflict_costs_one_statement_more(
+    cast: Cast, item: WorkItem, name: str, url: str
+) -> None:
+    client, costs = as_(cast[name]), []
+    waiting(cast, a_case(cast, return_of(item).audit))
+    client.get(url)
+    for _turn in range(2):
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get(url).status_code == 200
+        costs.append(len(statements))
+        in_conflict(cast[name], item)
+    assert costs[1] == costs[0] + 1 <= 12

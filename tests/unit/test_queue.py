@@ -270,6 +270,15 @@ def test_a_page_costs_two_statements_however_long_the_queue(
         assert [one["team"] for one in page.items]
 
 
+def test_a_page_of_nothing_but_what_is_left_out_reads_on(item: WorkItem) -> None:
+    copies(item, [-1] * queue.PAGE)
+    work = queue.claimable([item.team_id])
+    left_out = {one["pk"] for one in queue.page(work).items}
+    page = queue.page(work, without=left_out)
+    assert [one["pk"] for one in page.items] == [item.pk]
+    assert (page.following, page.total) == (None, 1)
+
+
 def test_overdue_is_said_from_the_day_after(item: WorkItem) -> None:
     WorkItem.objects.update(due=clock.today())
     item.refresh_from_db()

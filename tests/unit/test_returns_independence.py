@@ -84,6 +84,17 @@ def test_the_lead_is_told_of_a_conflict_without_its_reason(
     assert not LedgerText.objects.filter(text__contains="attended").exists()
 
 
+def test_where_the_only_lead_audits_the_coordinator_is_told_of_a_conflict(
+    cast: Cast, police: AgencyReturn
+) -> None:
+    return_ = with_auditor(cast, police, "lead.pol")
+    services.declare(
+        return_=return_, independent=False, conflict="I was there", by=cast["lead.pol"]
+    )
+    [told] = Notification.objects.filter(event="return.conflict")
+    assert told.recipient == cast["coordinator"]
+
+
 def test_a_conflict_has_a_reason(cast: Cast, police: AgencyReturn) -> None:
     return_ = with_auditor(cast, police)
     with pytest.raises(NotYet):

@@ -183,7 +183,7 @@ def declare(
     """Whoever holds the audit declares that they are independent of the case, or why not (R12).
 
     A conflict of interest hides the case from them at once; the audit goes back to the agency's
-    queue and its lead is told. The reason is read by the lead and the coordinator only.
+    queue and its lead is told; the coordinator where it has no other lead. The reason is read by the lead and the coordinator only.
     """
     if not independent:
         return _declare_conflict(return_, conflict, by, expects, token)
@@ -225,13 +225,13 @@ def _step_out(doing: Act, return_: AgencyReturn, row: Independence) -> None:
     doing.note("conflict")
     tasks.put_back(doing, why=CONFLICT)
     step_out(return_.case, row.person, "Conflict of interest declared as auditor")
-    for lead in return_.leads.people:
-        if lead.pk != row.person_id:
-            doing.tell(
-                lead.pk,
-                event="return.conflict",
-                event_key=f"conflict-{row.pk}",
-                text=f"The auditor of {return_.reference} has a conflict of interest. "
-                "Give the audit to somebody else.",
-                url=return_.get_absolute_url(),
-            )
+    leads = [lead for lead in return_.leads.people if lead.pk != row.person_id]
+    for person in leads or [return_.audit.coordinator]:
+        doing.tell(
+            person.pk,
+            event="return.conflict",
+            event_key=f"conflict-{row.pk}",
+            text=f"The auditor of {return_.reference} has a conflict of interest. "
+            "Give the audit to somebody else.",
+            url=return_.get_absolute_url(),
+        )
