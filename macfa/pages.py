@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
@@ -64,6 +65,12 @@ def ready(_request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "down", "database": "migrations missing"}, status=503)
     degraded = push.health.degraded or not pulse.beats()
     return JsonResponse({"status": "degraded" if degraded else "ok"})
+
+
+def not_read(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that could not be read; one that was too long is told so."""
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return render(request, f"{status}.html", status=status)
 
 
 @login_not_required

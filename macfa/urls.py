@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from macfa import pages
 
+handler400 = "macfa.pages.not_read"
+
 urlpatterns = [
     path("healthz", pages.alive, name="alive"),
     path("readyz", pages.ready, name="ready"),

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from django import forms
 
+from workflows.unseen import without_unseen
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,6 +59,11 @@ class WorkForm(forms.Form):
         self.items = items
         shown = " ".join(f"{item.public_id}:{item.version}" for item in items)
         self.fields["version"].initial = shown
+
+    def full_clean(self) -> None:
+        """Check everything, as far as it can be seen."""
+        self.data = without_unseen(self.data)
+        super().full_clean()
 
     @property
     def expects(self) -> dict[int, int]:

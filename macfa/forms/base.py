@@ -8,6 +8,7 @@ from django import forms
 
 from macfa.forms.wording import speak_plainly
 from workflows.forms import TokenField, new_token
+from workflows.unseen import without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +26,9 @@ class Form(forms.Form):
     mark_optional = True
 
     def full_clean(self) -> None:
-        """Check everything, in plain sentences."""
+        """Check everything that can be seen, in plain sentences."""
         speak_plainly(self.fields)
+        self.data = without_unseen(self.data)
         super().full_clean()
 
 

@@ -24,6 +24,8 @@ CONTROLS: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 #: How tall a textarea is where the form does not say, Django's and ours.
 STOCK_ROWS, ROWS = "10", "5"
+#: With room for more characters than this, scripts count only when most of it is used.
+ROOMY = 5000
 CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -92,6 +94,16 @@ class GovukBoundField(BoundField):
         if isinstance(self.field.widget, forms.Textarea):
             return getattr(self.field, "max_length", None)
         return None
+
+    @property
+    def longest_in_words(self) -> str:
+        """As people write it: 20,000."""
+        return f"{self.longest:,}"
+
+    @property
+    def is_roomy(self) -> bool:
+        """Whether there is so much room that the count only shows when it runs out."""
+        return (self.longest or 0) > ROOMY
 
     @property
     def optional(self) -> bool:

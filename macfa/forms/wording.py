@@ -21,7 +21,7 @@ def speak_plainly(fields: Mapping[str, forms.Field]) -> None:
     """Replace Django's sentences in these fields; what a form's author wrote stays."""
     for name, field in fields.items():
         stock = _stock_messages(field)
-        label = str(field.label or pretty_name(name))
+        label = str(field.label or pretty_name(name)).removesuffix(" (optional)")
         for code, sentence in _sentences(field, label).items():
             if field.error_messages.get(code) is stock.get(code):
                 field.error_messages[code] = sentence
@@ -35,20 +35,25 @@ def _stock_messages(field: forms.Field) -> dict[str, Any]:
 
 
 def _sentences(field: forms.Field, label: str) -> dict[str, str]:
-    subject = "Your answer" if label.endswith("?") else label
+    subject = f"“{label}”" if label.endswith("?") else label
     sentences = {
         "required": _required(field, label),
-        "max_length": f"{subject} must be %(limit_value)d characters or fewer",
-        "min_length": f"{subject} must be %(limit_value)d characters or more",
-        "min_value": f"{subject} must be %(limit_value)s or more",
-        "max_value": f"{subject} must be %(limit_value)s or less",
-        "invalid_choice": "Select one of the choices offered",
+        "max_length": f"{subject} must be {_number(field, 'max_length')} characters or fewer",
+        "min_length": f"{subject} must be {_number(field, 'min_length')} characters or more",
+        "min_value": f"{subject} must be {_number(field, 'min_value')} or more",
+        "max_value": f"{subject} must be {_number(field, 'max_value')} or less",
+        "invalid_choice": f"Select one of the choices offered for “{label}”",
     }
     if isinstance(field, DateField):
         sentences["incomplete"] = f"{subject} must include a %(missing)s"
     if invalid := _invalid(field, subject):
         sentences["invalid"] = invalid
     return sentences
+
+
+def _number(field: forms.Field, limit: str) -> str:
+    number = getattr(field, limit, None)
+    return f"{number:,}" if isinstance(number, int) else "%(limit_value)s"
 
 
 def _required(field: forms.Field, label: str) -> str:

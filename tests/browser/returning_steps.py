@@ -35,7 +35,7 @@ def the_agency_was_involved(page: Page, reference: str, auditor: str) -> None:
     """The lead says so, and who audits, on one page with one button."""
     begin_task(page, SAY, reference)
     choose(page, INVOLVED, "Involved with the child")
-    choose(page, "Who will audit your agency’s work?", auditor)
+    choose(page, "Involved with the child: who will audit your agency’s work?", auditor)
     press(page, "Save this answer")
     is_told(page, f"The audit of {reference} is")
 
@@ -44,7 +44,7 @@ def the_agency_knew_the_family(page: Page, reference: str) -> None:
     """A sibling or adult only; the audit is left in the team's queue."""
     begin_task(page, SAY, reference)
     choose(page, INVOLVED, "Known through a sibling or adult only")
-    choose(page, "Who will audit your agency’s work with the family?", LEAVE)
+    choose(page, "Known through a sibling or adult only: who will audit your agency’s work?", LEAVE)
     press(page, "Save this answer")
     is_told(page, f"The audit of {reference} is in your team’s queue")
 

@@ -54,8 +54,6 @@ def test_saving_goes_on_to_the_next_part_or_back(cast: Cast, draft: AgencyReturn
     assert on.headers["Location"] == f"{base}domains/D2/"
     back = post(client, f"{base}domains/D2/", d2_grade="other:not_told", go="back")
     assert back.headers["Location"] == base
-    last = post(client, f"{base}domains/overall/", dates_from_day="5", go="on")
-    assert "must include a month and a year" in text(last)
     dates = {"dates_from_day": 5, "dates_from_month": 1, "dates_from_year": 2026}
     assert post(client, f"{base}domains/overall/", **dates).headers["Location"] == f"{base}check/"
     stored = {a.question.key: a for a in draft.answers.select_related("question", "grade")}
@@ -111,6 +109,68 @@ def test_a_part_out_of_date_keeps_what_was_typed_in_its_place(
     again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
     client.post(url, {**again, "d1_evidence": "From this page"})
     assert Answer.objects.get(question__key="d1_evidence").value == "From this page"
+
+
+def test_one_wrong_answer_does_not_hold_up_the_rest(cast: Cast, draft: AgencyReturn) -> None:
+    client, url = browser(cast, "auditor.csc"), f"{draft.get_absolute_url()}domains/overall/"
+    dates = {"dates_from_day": "5", "dates_to_day": "31", "dates_to_month": "2"}
+    page = post(client, url, involvement="Two calls", **dates, dates_to_year="2026")
+    said = text(page)
+    assert "What is marked below is not saved yet. Everything else on this page is." in said
+    assert "First date your audit covers must include a month and a year" in said
+    assert "Last date your audit covers must be a real date" in said
+    assert [str(each.value) for each in draft.answers.all()] == ["Two calls"]
+    html = page.content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+    mended = {"dates_from_day": 5, "dates_from_month": 1, "dates_from_year": 2026}
+    again = client.post(url, {**hidden, "involvement": "Three calls", **mended})
+    assert again.headers["Location"] == f"{draft.get_absolute_url()}check/"
+    values = dict(draft.answers.values_list("question__key", "value"))
+    assert values == {"involvement": "Three calls", "dates_from": "2026-01-05"}
+
+
+@pytest.mark.parametrize("typed", ["-5", "3.7", "9" * 20, "1e400", "lots", "NaN"])
+def test_a_count_is_a_whole_number_of_a_size_that_can_be(
+    cast: Cast, draft: AgencyReturn, typed: str
+) -> None:
+    client, url = browser(cast, "auditor.csc"), f"{draft.get_absolute_url()}domains/D6/"
+    page = text(post(client, url, d6_discussions=typed))
+    assert "“How many times was this child discussed in supervision" in page
+    assert re.search("must be (a whole number|0 or more|9,999 or less)", page)
+    assert not draft.answers.exists()
+    post(client, url, d6_discussions="0")
+    assert draft.answers.get().value == "0"
+
+
+def test_an_answer_that_is_too_long_is_refused_in_words(cast: Cast, draft: AgencyReturn) -> None:
+    client, url = browser(cast, "auditor.csc"), f"{draft.get_absolute_url()}domains/D1/"
+    assert 'data-maxlength="20000"' in client.get(url).content.decode()
+    page = text(post(client, url, d1_evidence="x" * 20_001, d1_signs="Yes"))
+    assert "must be 20,000 characters or fewer" in page
+    assert [each.value for each in draft.answers.all()] == ["Yes"]
+    page = client.post(url, {"d1_evidence": "x" * (12 * 1024 * 1024 + 1)})
+    assert page.status_code == 413
+    assert "This is too big to send" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("d1_signs", AnswerInput(value="Partly")),
+        ("d1_grade", AnswerInput(grade="RI")),
+        ("d1_grade", AnswerInput(no_grade="not_told")),
+    ],
+)
+def test_an_answer_chosen_by_mistake_is_cleared(
+    cast: Cast, draft: AgencyReturn, key: str, given: AnswerInput
+) -> None:
+    client, url = browser(cast, "auditor.csc"), f"{draft.get_absolute_url()}domains/D1/"
+    assert "Clear this answer" not in text(client.get(url))
+    services.save_answers(return_=draft, answers={key: given}, by=cast["auditor.csc"])
+    assert text(client.get(url)).count("Clear this answer") == 1
+    post(client, url, **{key: "clear:"})
+    assert draft.answers.get().is_empty
+    assert "Clear this answer" not in text(client.get(url))
 
 
 def test_an_unknown_part_is_not_found(cast: Cast, draft: AgencyReturn) -> None:

@@ -104,7 +104,7 @@ def test_whoever_gives_the_teams_work_may_take_it_themselves(cast: Cast, item: W
 
 def test_what_somebody_has_claimed_nobody_else_claims(cast: Cast, item: WorkItem) -> None:
     claim(item=item, by=cast["auditor.csc"])
-    with pytest.raises(WrongState, match="Auditor Csc has “.*” already"):
+    with pytest.raises(WrongState, match=r"Auditor Csc has “.*” already"):
         claim(item=item, by=cast["auditor2.csc"])
     assert len(history(item)) == 1
 

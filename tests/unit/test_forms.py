@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django import forms
+from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from macfa.forms import ActForm, DateField, Form, Look
@@ -95,8 +96,53 @@ def test_errors_are_sentences_that_name_the_field() -> None:
     form = ReturnForm({"title": "x" * 21, "involved": "maybe", "due_day": "1"})
     assert form.errors["title"] == ["Theme must be 20 characters or fewer"]
     assert form.errors["why"] == ["Answer “Why this theme?”"]
-    assert form.errors["involved"] == ["Select one of the choices offered"]
+    assert form.errors["involved"] == ["Select one of the choices offered for “Involvement”"]
     assert form.errors["due"] == ["Returns due must include a month and a year"]
+
+
+def test_an_error_names_a_question_as_it_is_asked() -> None:
+    class TwoDates(Form):
+        began = DateField(label="When did it begin?")
+        ended = DateField(label="When did it end?")
+        note = forms.CharField(label="Anything else (optional)", max_length=2000)
+        many = forms.IntegerField(label="How many?", min_value=0, max_value=9999)
+
+    typed = {"began_day": "1", "ended_day": "1", "note": "x" * 2001, "many": "10000"}
+    assert [error for [error] in TwoDates(typed).errors.values()] == [
+        "“When did it begin?” must include a month and a year",
+        "“When did it end?” must include a month and a year",
+        "Anything else must be 2,000 characters or fewer",
+        "“How many?” must be 9,999 or less",
+    ]
+
+
+@pytest.mark.parametrize("typed", [{"name": "A\x00n\u202en \u2066\x0b"}, QueryDict("name=An%00n")])
+def test_characters_that_nobody_sees_are_left_out(typed: dict[str, str] | QueryDict) -> None:
+    class OneForm(Form):
+        name = forms.CharField()
+
+    form = OneForm(typed)
+    assert form.is_valid()
+    assert form.cleaned_data == {"name": "Ann"}
+    assert 'value="Ann' in str(form["name"])
+
+
+def test_lines_tabs_and_writing_from_right_to_left_stay() -> None:
+    class OneForm(Form):
+        text = forms.CharField(strip=False)
+
+    text = "One\r\n\ttwo\u200f שלום"
+    assert OneForm({"text": text}).data["text"] == text
+
+
+def test_where_there_is_much_room_the_count_waits_until_it_runs_out() -> None:
+    class OneForm(Form):
+        text = forms.CharField(max_length=20_000, widget=forms.Textarea)
+
+    html = str(OneForm())
+    assert 'data-maxlength="20000" data-threshold="75"' in html
+    assert "You can enter up to 20,000 characters" in html
+    assert "data-threshold" not in str(ReturnForm())
 
 
 def test_a_sentence_that_the_author_of_a_form_wrote_stays() -> None:

@@ -76,6 +76,9 @@ def test_saving_what_is_saved_changes_nothing(cast: Cast) -> None:
         ("d7_risk", AnswerInput(value="Much lower")),
         ("d7_better", AnswerInput(value="Perhaps")),
         ("dates_from", AnswerInput(value="last spring")),
+        ("d6_discussions", AnswerInput(value="-5")),
+        ("d6_discussions", AnswerInput(value="3.7")),
+        ("d6_discussions", AnswerInput(value="10000")),
     ],
 )
 def test_an_answer_that_is_not_offered_is_refused(cast: Cast, key: str, given: AnswerInput) -> None:

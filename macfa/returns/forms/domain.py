@@ -6,10 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 
 from macfa.forms import ActForm, DateField, Look
-from macfa.returns.services import AnswerInput
+from macfa.returns.services import MOST, AnswerInput
 from macfa.tools.bank.scales import NOT_GRADED
 from macfa.tools.bank.shapes import YES_NO_PARTLY
 from macfa.tools.models import Question
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 Type = Question.Type
 LONGEST = 20_000
+#: The answer that takes back what was answered; no answer of a tool is like it.
+CLEAR = "clear:"
 #: Grades and answers that are not grades are told apart by these beginnings.
 A_GRADE, NO_GRADE = "grade:", "other:"
 
@@ -49,6 +50,7 @@ class DomainForm(ActForm):
         for question in questions:
             field = _field(question, grades)
             field.initial = _initial(question, given[question.key])
+            self._offer_to_clear(question.key, field)
             self.fields[question.key] = field
             self.looks[question.key] = _look(question, questions, grades)
         self.fields["seen"] = forms.CharField(
@@ -58,6 +60,11 @@ class DomainForm(ActForm):
     #: The first answer that is not a grade: it stands apart from the grades.
     first_other = NO_GRADE + NOT_GRADED[0].code
 
+    def _offer_to_clear(self, key: str, field: forms.Field) -> None:
+        """A radio cannot be unticked, so what is saved may be taken back by one more of them."""
+        if isinstance(field, forms.ChoiceField) and (field.initial or self.data.get(key) == CLEAR):
+            field.choices = [*field.choices, (CLEAR, "Clear this answer")]
+
     @property
     def graded(self) -> set[str]:
         """The keys of the questions answered by a grade."""
@@ -66,16 +73,19 @@ class DomainForm(ActForm):
     @property
     def seen(self) -> str:
         """The fingerprint of what the person saw."""
-        return str(self.cleaned_data["seen"])
+        return str(self.cleaned_data.get("seen", ""))
 
     @property
     def answers(self) -> dict[str, AnswerInput]:
-        """What was answered, as the service takes it."""
-        return {key: _answer(self.cleaned_data[key]) for key in self.questions}
+        """What was answered, as the service takes it, but for answers with an error."""
+        good = self.questions.keys() & self.cleaned_data.keys()
+        return {key: _answer(self.cleaned_data[key]) for key in self.questions if key in good}
 
 
-def _answer(given: str | date | None) -> AnswerInput:
-    text = given.isoformat() if isinstance(given, date) else str(given or "")
+def _answer(given: str | date | int | None) -> AnswerInput:
+    if given is None or given == CLEAR:
+        return AnswerInput()
+    text = given.isoformat() if isinstance(given, date) else str(given)
     if text.startswith(A_GRADE):
         return AnswerInput(grade=text.removeprefix(A_GRADE))
     if text.startswith(NO_GRADE):
@@ -105,10 +115,10 @@ def _kind_of_field(question: Question, grades: Iterable[Grade]) -> forms.Field:
     if question.type == Type.DATE:
         return DateField()
     if question.type == Type.NUMBER:
-        return forms.DecimalField()
+        box = forms.TextInput(attrs={"inputmode": "numeric"})
+        return forms.IntegerField(min_value=0, max_value=MOST, widget=box)
     if question.type == Type.TEXT:
-        area = forms.Textarea(attrs={"rows": 4})
-        return forms.CharField(widget=area, validators=[MaxLengthValidator(LONGEST)])
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST)
     return forms.ChoiceField(choices=_choices(question, grades), widget=forms.RadioSelect)
 
 
@@ -130,6 +140,7 @@ def _look(question: Question, questions: Iterable[Question], grades: Iterable[Gr
         others = {NO_GRADE + other.code: other.guidance for other in NOT_GRADED}
         return Look(size="m", hints={**descriptors, **others})
     return Look(
+        width="5" if question.type == Type.NUMBER else "",
         inline=question.type == Type.YES_NO_PARTLY,
         reveals=_revealed(question, questions),
     )

@@ -45,10 +45,12 @@ class InvolvementForm(ActForm):
         error_messages={"required": "Select whether your agency was involved"},
     )
     auditor = forms.ChoiceField(
-        label="Who will audit your agency’s work?", widget=forms.RadioSelect, required=False
+        label="Involved with the child: who will audit your agency’s work?",
+        widget=forms.RadioSelect,
+        required=False,
     )
     auditor_of_family = forms.ChoiceField(
-        label="Who will audit your agency’s work with the family?",
+        label="Known through a sibling or adult only: who will audit your agency’s work?",
         widget=forms.RadioSelect,
         required=False,
     )
@@ -122,7 +124,8 @@ class InvolvementForm(ActForm):
         if involvement == Involvement.NIL:
             self._check_nil(cleaned)
         elif involvement and not cleaned.get(WHO_AUDITS[involvement]):
-            self._ask(WHO_AUDITS[involvement], "Select who audits it, or leave it in the queue")
+            label = self.fields[WHO_AUDITS[involvement]].label
+            self._ask(WHO_AUDITS[involvement], f"Answer “{label}”, or leave it in the queue")
         return cleaned
 
     def _check_nil(self, cleaned: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What changes about agency returns: they are issued, answered, signed off, followed and closed."""
 
-from macfa.returns.services.answering import AnswerInput, save_answers, submit
+from macfa.returns.services.answering import MOST, AnswerInput, save_answers, submit
 from macfa.returns.services.following import (
     accept_late,
     extend,
@@ -21,6 +21,7 @@ from macfa.returns.services.issuing import add_case, first_due, issue, replace_c
 from macfa.returns.services.signing import hand_back, sign_off
 
 __all__ = [
+    "MOST",
     "AnswerInput",
     "accept_late",
     "add_case",

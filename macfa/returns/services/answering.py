@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from workflows.lifecycle import Act
 
 Type = Question.Type
+#: No count in a case file is larger.
+MOST = 9_999
 YES_NO = {word.lower(): label for code, label in YES_NO_PARTLY for word in (code, label)}
 
 
@@ -155,16 +156,23 @@ def _value(asked: Asked, value: str) -> str:
     """An answer in its stored form. Raises `NotYet` for one that the question does not offer."""
     if not value or asked.type == Type.TEXT:
         return value
-    with suppress(KeyError, ValueError, InvalidOperation):
+    with suppress(KeyError, ValueError):
         if asked.type == Type.YES_NO_PARTLY:
             return YES_NO[value.lower()]
         if asked.type == Type.DATE:
             return date.fromisoformat(value).isoformat()
         if asked.type == Type.NUMBER:
-            return str(Decimal(value))
+            return _count(value)
         if value in asked.choices:
             return value
     raise NotYet(f"This is not one of the answers to: {asked.text}")
+
+
+def _count(value: str) -> str:
+    count = int(value) if value.isdecimal() else -1
+    if not 0 <= count <= MOST:
+        raise ValueError(value)
+    return str(count)
 
 
 def _check_seen(return_: AgencyReturn, draft: Draft, codes: set[str], seen: str | None) -> None:

@@ -183,7 +183,8 @@ def declare(
     """Whoever holds the audit declares that they are independent of the case, or why not (R12).
 
     A conflict of interest hides the case from them at once; the audit goes back to the agency's
-    queue and its lead is told; the coordinator where it has no other lead. The reason is read by the lead and the coordinator only.
+    queue and its lead is told, or the coordinator where it has no other. The reason is read by
+    the lead and the coordinator only.
     """
     if not independent:
         return _declare_conflict(return_, conflict, by, expects, token)

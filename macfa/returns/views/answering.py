@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Item = dict[str, str]
 #: What the button says that leads back instead of on.
 BACK = "back"
+SAVE_AGAIN = "Save again to put it in the place of what is saved now."
 
 
 def task_list(return_: AgencyReturn, parts: Sequence[Section]) -> list[Item]:
@@ -107,18 +108,23 @@ def domain(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
     if not draft.declared:
         return redirect(return_)
     place = _place(return_, draft, code)
-    form = _form(place, request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return _domain_page(request, place, form)
+    if request.method != "POST":
+        return _domain_page(request, place, _form(place))
+    form = _form(place, request.POST)
+    good = form.is_valid()
     try:
         _save(place, form, user)
     except Stale as refused:
-        form = _again(place, request.POST, refused.sentence)
+        form = _again(place, request.POST)
+        form.add_error(None, f"{refused.sentence} {SAVE_AGAIN}")
         return _domain_page(request, place, form, status=409)
-    return redirect(place.onward(request.POST.get("go", "")))
+    if good:
+        return redirect(place.onward(request.POST.get("go", "")))
+    place = _place(return_, read_draft(return_, user), code)
+    return _domain_page(request, place, _again(place, request.POST), rest_saved=True)
 
 
-def _form(place: Place, data: QueryDict | None) -> DomainForm:
+def _form(place: Place, data: QueryDict | None = None) -> DomainForm:
     asked = place.asked
     stored = Question.objects.in_bulk([each.question_id for each in asked])
     return DomainForm(
@@ -131,22 +137,24 @@ def _form(place: Place, data: QueryDict | None) -> DomainForm:
 
 
 def _save(place: Place, form: DomainForm, user: User) -> None:
-    services.save_answers(
-        return_=place.return_, answers=form.answers, seen=form.seen, by=user, token=form.token
-    )
+    """Save what is in order; an answer with an error holds nothing else up."""
+    services.save_answers(return_=place.return_, answers=form.answers, seen=form.seen, by=user)
 
 
-def _again(place: Place, typed: QueryDict, why: str) -> DomainForm:
+def _again(place: Place, typed: QueryDict) -> DomainForm:
     """The form as typed, on top of what is saved now: to save it again keeps what was typed."""
     data = typed.copy()
     data["seen"] = place.seen
-    form = _form(place, data)
-    form.add_error(None, f"{why} Save again to put it in the place of what is saved now.")
-    return form
+    return _form(place, data)
 
 
 def _domain_page(
-    request: HttpRequest, place: Place, form: DomainForm, *, status: int = 200
+    request: HttpRequest,
+    place: Place,
+    form: DomainForm,
+    *,
+    status: int = 200,
+    rest_saved: bool = False,
 ) -> HttpResponse:
     saved = [each for each in place.asked if not each.given.is_empty] if status == 409 else []
     return show(
@@ -159,6 +167,7 @@ def _domain_page(
         number=place.index + 1,
         of=len(place.parts),
         saved=saved,
+        rest_saved=rest_saved,
     )
 
 
