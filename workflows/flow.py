@@ -40,6 +40,7 @@ class Work:
     """A piece of work as a person sees it in the queue.
 
     `owner` holds it; where that is None it waits in `team`'s queue and `watchers` are told.
+    `title` says what it is where the node's own would say too little.
     `team` and `tenant` are rows of the models named in the settings.
     """
 
@@ -50,6 +51,7 @@ class Work:
     owner: AbstractBaseUser | None = None
     watchers: tuple[AbstractBaseUser, ...] = ()
     why: str = ""
+    title: str = ""
 
 
 class Flow(flow.Flow):
@@ -290,7 +292,7 @@ class HumanTask(flow.View):
             subject=subject,
             thread=subject.thread,
             reference=subject.reference,
-            title=self.title,
+            title=work.title or self.title,
             page=work.page,
             due=work.due,
         )

@@ -188,8 +188,9 @@ def _write_first_entries(
 
 
 def _landed(node: HumanTask, work: Work, by: AbstractBaseUser) -> Happening:
+    title = work.title or node.title
     if work.owner is None:
-        return Happening("queued", {"task": node.title, "team": str(work.team)})
+        return Happening("queued", {"task": title, "team": str(work.team)})
     owner = str(work.owner.public_id)  # type: ignore[attr-defined]
     verb = assignment.landing_verb(work.owner, by)
-    return Happening(verb, {"task": node.title, "to_person": owner}, work.why)
+    return Happening(verb, {"task": title, "to_person": owner}, work.why)

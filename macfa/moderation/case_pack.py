@@ -17,6 +17,7 @@ from macfa.moderation.models import CaseGrade, Decision, DomainGrade, PanelGrade
 from macfa.moderation.rules import answerer
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import Submission
+from macfa.returns.progress import COLOURS as RETURN_COLOURS
 from macfa.tools.models import Domain, Grade, Question, ToolVersion
 
 if TYPE_CHECKING:
@@ -73,6 +74,43 @@ class Row:
         return far_apart(answered.grade for _column, answered in self.cells)
 
 
+@dataclass(frozen=True)
+class Absent:
+    """An agency with nothing to read for this case: a nil return, none, or one still owed."""
+
+    agency_return: AgencyReturn
+
+    @property
+    def name(self) -> str:
+        """Who answers: the agency, or one of its settings."""
+        return answerer(self.agency_return)
+
+    @property
+    def tag(self) -> str:
+        """What there is instead of a return, in words."""
+        state = ReturnState(self.agency_return.state)
+        return "Nil return" if self.is_nil else str(state.label)
+
+    @property
+    def colour(self) -> str:
+        """The colour of that tag."""
+        return RETURN_COLOURS[ReturnState(self.agency_return.state)]
+
+    @property
+    def is_nil(self) -> bool:
+        """Whether it looked, and has nothing to audit."""
+        return bool(self.agency_return.state == ReturnState.NIL)
+
+    @property
+    def why(self) -> str:
+        """Why there is nothing to read."""
+        if self.is_nil:
+            return f"{self.agency_return.get_nil_kind_display()}."
+        if self.agency_return.state == ReturnState.NOT_RETURNED:
+            return self.agency_return.not_returned_because
+        return "It will be stored as late when it comes."
+
+
 class CasePack:
     """All returns of a case by domain, what the panel decided, and what it should talk about."""
 
@@ -92,9 +130,9 @@ class CasePack:
         return [self._column(return_) for return_ in submitted]
 
     @cached_property
-    def others(self) -> list[AgencyReturn]:
-        """The returns with nothing to read: nil, not returned, or still owed."""
-        return [row for row in self.returns if row.state != ReturnState.SUBMITTED]
+    def others(self) -> list[Absent]:
+        """The agencies with nothing to read: nil, not returned, or still owed."""
+        return [Absent(row) for row in self.returns if row.state != ReturnState.SUBMITTED]
 
     @cached_property
     def rows(self) -> list[Row]:

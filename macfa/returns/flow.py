@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workflows.lifecycle import Act
 
 AUDITS = CaseAccess.Capacity.AUDITS
+ANSWER_QUERY = "Answer the coordinator’s query"
 
 
 def _work(return_: AgencyReturn, desk: Desk, owner: User | None) -> Work:
@@ -52,7 +53,14 @@ def auditor_work(return_: AgencyReturn) -> Work:
     """The auditor's work; somebody who has audited it before gets it back, if they still may."""
     auditor = return_.auditor
     owner = auditor if auditor and can_audit(return_, auditor) else None
-    return _work(return_, desk_of(return_.agency, Role.AUDITOR, return_.case_id), owner)
+    work = _work(return_, desk_of(return_.agency, Role.AUDITOR, return_.case_id), owner)
+    return replace(work, title=ANSWER_QUERY) if _is_queried(return_) else work
+
+
+def _is_queried(return_: AgencyReturn) -> bool:
+    """The coordinator sent it back after it was submitted, and waits for an answer."""
+    asked = return_.queries.filter(within_agency=False, answered_at=None)
+    return return_.submitted_by_id is not None and asked.exists()
 
 
 def hold_as_auditor(doing: Act, person: User) -> None:

@@ -562,7 +562,7 @@ PLAIN = ("status", "First language", "Family structure", "Child in need", "Last 
         *[(("Ref", column), "Ref", (column,)) for column in SOMEBODY],
         (("child_id", *PLAIN), "child_id", ()),
         (("Status", "NHS number", "Ref"), "Ref", ("NHS number",)),
-        (("child_id", "status", "DateOfBirth"), "", ("child_id", "DateOfBirth")),
+        (("child_id", "status", "DateOfBirth"), "child_id", ("DateOfBirth",)),
         (("Case ref", "Row no", "Case type"), "Row no", ("Case ref",)),
         (
             ("Social care ID", "Mother's name", "Post code"),

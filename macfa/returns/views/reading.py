@@ -51,6 +51,12 @@ OFFERS: dict[ReturnState, tuple[tuple[str, str, Rule], ...]] = {
 }
 #: Where whoever works on a return is done with it for now.
 HANDED_IN = {ReturnState.WITH_LEAD, ReturnState.SUBMITTED}
+#: How a return stands that nobody is at work on, in a sentence.
+STANDING = {
+    ReturnState.NOT_RETURNED: "The audit goes on without this return.",
+    ReturnState.WITHDRAWN: "Nothing is owed any more.",
+    ReturnState.SUBMITTED: "The agency gave no overall grade, and says why.",
+}
 HAND_BACK = WhyPage(
     title="Send back to the auditor",
     intro="The auditor can change the audit and passes it to you again. Nobody outside your "
@@ -128,9 +134,19 @@ def _reading(request: HttpRequest, return_: AgencyReturn) -> HttpResponse:
         is_draft=is_draft,
         submission=None if is_draft else submission,
         offers=_offers(return_, user),
+        standing=STANDING.get(ReturnState(return_.state), ""),
+        is_nil=return_.state == ReturnState.NIL,
+        own_grade=return_.grade if return_.state == ReturnState.SUBMITTED else None,
+        not_returned_because=return_.not_returned_because if _tells_why(return_, user) else "",
         handed_in=inside and return_.state in HANDED_IN,
         **_around(request, return_),
     )
+
+
+def _tells_why(return_: AgencyReturn, user: User) -> bool:
+    """Whether somebody reads why the audit goes on without a return."""
+    known = rules.works_on(return_, user) or rules.can_coordinate(return_, user)
+    return bool(return_.state == ReturnState.NOT_RETURNED) and known
 
 
 def _offers(return_: AgencyReturn, user: User) -> list[tuple[str, str]]:

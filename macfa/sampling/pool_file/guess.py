@@ -14,8 +14,8 @@ _IDENTIFYING = re.compile(
     r"|born|address|street|post ?code|uprn|phone|telephone|mobile|e ?mail|nhs|upn|uln|pnc|crn"
     r"|social care|record|mosaic|liquidlogic|lcs|parents?|mothers?|fathers?|carers?|guardians?"
     r"|siblings?|brothers?|sisters?|kin|contact|worker|school|gp)\b"
-    # A number that a record system gave a child is known outside this list.
-    r"|^case$|\b(case|child|client|person|pupil|patient|family) (id|ref|reference|no|number)\b"
+    # The number of a case is one of a record system, known outside this list.
+    r"|^case$|\bcase (id|ref|reference|no|number)\b"
 )
 # So telling that they count wherever they stand, in "Childname" or "NHSno" too.
 _INSIDE = re.compile("name|birth|dob|nhs|postcode|address|phone|e ?mail|alias")
