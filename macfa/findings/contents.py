@@ -82,9 +82,16 @@ def _sample(audit: Audit) -> Contents:
 
 
 def _sittings(audit: Audit) -> list[Contents]:
-    """When the panel met, and how many were there."""
+    """When the panel met, how many were there, and why it went ahead without its quorum (R31)."""
     sat = Sitting.objects.filter(panel__audit=audit).annotate(people=Count("present"))
-    return [{"held_on": _day(sitting.held_on), "present": sitting.people} for sitting in sat]
+    return [
+        {
+            "held_on": _day(sitting.held_on),
+            "present": sitting.people,
+            "not_quorate": sitting.note if sitting.people < sitting.panel.quorum else "",
+        }
+        for sitting in sat.select_related("panel")
+    ]
 
 
 # --- returns -------------------------------------------------------------------------------------

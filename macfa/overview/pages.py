@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.formats import date_format
 
 from macfa.audits.lifecycle import WORKING_STAGES, Stage
@@ -13,6 +14,7 @@ from macfa.audits.models import StageDate
 from macfa.audits.rules import can_coordinate, missing_scope
 from macfa.findings.contents import grade_counts, return_counts
 from macfa.findings.lifecycle import ReportState
+from macfa.findings.pages import agencies_led
 from macfa.improvement.lifecycle import RUNNING
 from macfa.moderation.access import PanelAudits
 from macfa.people.roles import Role
@@ -22,6 +24,8 @@ from macfa.sampling.lifecycle import CaseState
 from workflows import clock
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from macfa.audits.models import Audit
     from macfa.people.models import User
 
@@ -100,8 +104,23 @@ def page_of(audit: Audit, stage: Stage, person: User) -> str:
     return ""
 
 
-def what_next(audit: Audit) -> Next | None:
-    """What the coordinator has to see to now."""
+def own_returns(audit: Audit, person: User) -> QuerySet[AgencyReturn]:
+    """The returns somebody works on: those of the agencies they lead, and those they audit. Not
+    those they read on the panel."""
+    led = Q(agency__in=agencies_led(audit, person))
+    visible = AgencyReturn.objects.visible_to(person).filter(led | Q(auditor=person), audit=audit)
+    return visible.select_related("setting")
+
+
+def what_next(audit: Audit, person: User) -> Next | None:
+    """What somebody has to see to now: the coordinator in every stage, the panel in its own."""
+    if can_coordinate(audit, person):
+        return _for_coordinator(audit)
+    page = page_of(audit, audit.stage, person) if audit.stage == Stage.MODERATION else ""
+    return Next("The cases are with the panel.", page, "See the cases") if page else None
+
+
+def _for_coordinator(audit: Audit) -> Next | None:
     asks = {
         Stage.THEME_SELECTION: _theme,
         Stage.CASE_SAMPLING: _sample,

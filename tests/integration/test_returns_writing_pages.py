@@ -148,9 +148,9 @@ def test_an_answer_that_is_too_long_is_refused_in_words(cast: Cast, draft: Agenc
     page = text(post(client, url, d1_evidence="x" * 20_001, d1_signs="Yes"))
     assert "must be 20,000 characters or fewer" in page
     assert [each.value for each in draft.answers.all()] == ["Yes"]
-    page = client.post(url, {"d1_evidence": "x" * (12 * 1024 * 1024 + 1)})
-    assert page.status_code == 413
-    assert "This is too big to send" in text(page)
+    answer = client.post(url, {"d1_evidence": "x" * (12 * 1024 * 1024 + 1)})
+    assert answer.status_code == 413
+    assert "This is too big to send" in text(answer)
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,7 @@ def test_nobody_answers_signs_off_or_submits_when_the_audit_is_closed(cast: Cast
     for refused in acts:
         with pytest.raises(WrongState, match="NEG is closed"):
             refused()
+    drafted = AgencyReturn.objects.get(pk=drafted.pk)
     assert not rules.can_write(drafted, cast["auditor.csc"])
 
 

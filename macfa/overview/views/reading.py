@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
 from macfa.audits.rules import can_coordinate, check_coordinates
-from macfa.findings.lifecycle import ReportState
+from macfa.findings.pages import agencies_led, newest_signed_off
 from macfa.moderation.access import WITH_THE_PANEL
 from macfa.moderation.models import CaseGrade
 from macfa.moderation.way_on import case_url
@@ -60,16 +60,13 @@ def audit_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "audit": audit,
         "steps": pages.steps(audit, user),
         "coordinates": can_coordinate(audit, user),
-        "next": pages.what_next(audit) if can_coordinate(audit, user) else None,
+        "next": pages.what_next(audit, user),
         "counts": pages.counts(audit) if progress else [],
         "grades": pages.grade_table(audit) if progress else [],
         "grade_columns": pages.GRADE_COLUMNS,
-        "reported": audit.reports.filter(state=ReportState.SIGNED_OFF).exists(),
-        "mine": AgencyReturn.objects.visible_to(user)
-        .filter(audit=audit)
-        .select_related("case", "agency", "setting")
-        if not progress
-        else [],
+        "report": newest_signed_off(audit),
+        "leads": agencies_led(audit, user).exists(),
+        "mine": [] if progress else pages.own_returns(audit, user),
         "lines": timeline.lines(_entries(audit, user, all_of_it=progress)[:8]),
     }
     return render(request, "overview/audit.html", context)

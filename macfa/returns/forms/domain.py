@@ -63,7 +63,7 @@ class DomainForm(ActForm):
     def _offer_to_clear(self, key: str, field: forms.Field) -> None:
         """A radio cannot be unticked, so what is saved may be taken back by one more of them."""
         if isinstance(field, forms.ChoiceField) and (field.initial or self.data.get(key) == CLEAR):
-            field.choices = [*field.choices, (CLEAR, "Clear this answer")]
+            field.choices = [*_pairs(field), (CLEAR, "Clear this answer")]
 
     @property
     def graded(self) -> set[str]:
@@ -80,6 +80,11 @@ class DomainForm(ActForm):
         """What was answered, as the service takes it, but for answers with an error."""
         good = self.questions.keys() & self.cleaned_data.keys()
         return {key: _answer(self.cleaned_data[key]) for key in self.questions if key in good}
+
+
+def _pairs(field: forms.ChoiceField) -> list[tuple[str, str]]:
+    """The choices of a field, as they were given to it."""
+    return [(str(value), str(label)) for value, label in field.widget.choices]
 
 
 def _answer(given: str | date | int | None) -> AnswerInput:
