@@ -5,32 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from macfa.audits.lifecycle import ENDED, WORKING_STAGES, Stage
-from macfa.audits.models import READS_VIEWS
 from macfa.audits.pausing import check_not_paused
 from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
-from macfa.people.rules import check_holds, holds, people_in
-from workflows.errors import NotAllowed, NotYet, Refused, WrongState
+from macfa.people.rules import check_holds, people_in
+from workflows.errors import NotAllowed, NotYet, WrongState
+from workflows.rules import allows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
-    from typing import ParamSpec
 
     from macfa.audits.models import Audit, Theme, ThemeView
     from macfa.people.models import Agency, Partnership
     from macfa.tools.models import ToolVersion
-
-    P = ParamSpec("P")
-
-
-def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
-    """Whether a check passes."""
-    try:
-        check(*args, **kwargs)
-    except Refused:
-        return False
-    return True
 
 
 def check_open(partnership: Partnership, person: User) -> None:
@@ -54,7 +42,7 @@ def check_coordinates(audit: Audit, person: User) -> None:
 
 def can_coordinate(audit: Audit, person: User) -> bool:
     """Whether somebody runs this audit."""
-    return _allows(check_coordinates, audit, person)
+    return allows(check_coordinates, audit, person)
 
 
 def coordinator_of(audit: Audit) -> User | None:
@@ -104,7 +92,7 @@ def check_plans_theme(audit: Audit, person: User) -> None:
 
 def can_plan_theme(audit: Audit, person: User) -> bool:
     """Whether somebody may change the themes now."""
-    return _allows(check_plans_theme, audit, person)
+    return allows(check_plans_theme, audit, person)
 
 
 def check_scopes(audit: Audit, person: User) -> None:
@@ -115,7 +103,7 @@ def check_scopes(audit: Audit, person: User) -> None:
 
 def can_scope(audit: Audit, person: User) -> bool:
     """Whether somebody may change the scope now."""
-    return _allows(check_scopes, audit, person)
+    return allows(check_scopes, audit, person)
 
 
 def check_sets_dates(audit: Audit, person: User) -> None:
@@ -126,7 +114,7 @@ def check_sets_dates(audit: Audit, person: User) -> None:
 
 def can_set_dates(audit: Audit, person: User) -> bool:
     """Whether somebody may set or move stage dates now."""
-    return _allows(check_sets_dates, audit, person)
+    return allows(check_sets_dates, audit, person)
 
 
 def check_own(
@@ -163,7 +151,7 @@ def check_asks_for_views(audit: Audit, person: User) -> None:
 
 def can_ask_for_views(audit: Audit, person: User) -> bool:
     """Whether somebody may ask the QPPA for its views now, and there is somebody to ask."""
-    return _allows(check_asks_for_views, audit, person) and bool(not_asked(audit))
+    return allows(check_asks_for_views, audit, person) and bool(not_asked(audit))
 
 
 def not_asked(audit: Audit) -> list[User]:
@@ -188,12 +176,7 @@ def check_gives_view(view: ThemeView, person: User) -> None:
 
 def can_give_view(view: ThemeView, person: User) -> bool:
     """Whether somebody may give or change this view now."""
-    return _allows(check_gives_view, view, person)
-
-
-def can_read_views(audit: Audit, person: User) -> bool:
-    """Whether somebody reads what every QPPA member said about the themes."""
-    return holds(person, READS_VIEWS, audit.partnership_id)
+    return allows(check_gives_view, view, person)
 
 
 def check_ranks(view: ThemeView, ranks: Mapping[Theme, int]) -> None:

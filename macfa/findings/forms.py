@@ -169,7 +169,3 @@ class SendBackForm(ActForm):
         widget=forms.Textarea,
         max_length=2000,
     )
-
-
-class AgreeForm(ActForm):
-    """Nothing to type: what the page shows is agreed."""

@@ -11,32 +11,21 @@ from macfa.findings.models import READS_FINDINGS, RECORDS_FINDINGS, Report
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds
 from macfa.sampling.models import CaseAccess
-from workflows.errors import NotAllowed, NotYet, Refused, WrongState
+from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.ledger import record_type
+from workflows.rules import allows
 from workflows.timeline import of_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import ParamSpec
+    from collections.abc import Iterable, Iterator
 
     from macfa.audits.models import Audit
     from macfa.people.models import Agency, User
     from macfa.sampling.models import Case
     from macfa.tools.models import Domain
 
-    P = ParamSpec("P")
-
 #: Who writes the report: the coordinator, or the scrutineer who chaired the panel.
 AUTHORS = (Role.COORDINATOR, Role.SCRUTINEER)
-
-
-def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
-    """Whether a check passes."""
-    try:
-        check(*args, **kwargs)
-    except Refused:
-        return False
-    return True
 
 
 # --- findings ------------------------------------------------------------------------------------
@@ -56,7 +45,7 @@ def check_records(audit: Audit, person: User) -> None:
 
 def can_record(audit: Audit, person: User) -> bool:
     """Whether somebody may record and change findings now."""
-    return _allows(check_records, audit, person)
+    return allows(check_records, audit, person)
 
 
 def check_report_open(audit: Audit) -> None:
@@ -105,7 +94,7 @@ def check_start(audit: Audit, person: User) -> None:
 
 def can_start(audit: Audit, person: User) -> bool:
     """Whether somebody may start the report, or a new version of it, now."""
-    return _allows(check_start, audit, person)
+    return allows(check_start, audit, person)
 
 
 def check_may_write(report: Report, person: User) -> None:
@@ -129,7 +118,7 @@ def check_edits(report: Report, person: User) -> None:
 
 def can_edit(report: Report, person: User) -> bool:
     """Whether somebody may write the report now."""
-    return _allows(check_edits, report, person)
+    return allows(check_edits, report, person)
 
 
 def check_put_forward(report: Report, person: User) -> None:
@@ -175,13 +164,7 @@ def check_decides(report: Report, person: User) -> None:
 
 def can_decide(report: Report, person: User) -> bool:
     """Whether somebody may sign the report off, or send it back, now."""
-    return _allows(check_decides, report, person)
-
-
-def check_why(why: str) -> None:
-    """A report goes back with a reason its author can work with."""
-    if not why.strip():
-        raise NotYet("Say what should be changed in the report.")
+    return allows(check_decides, report, person)
 
 
 # --- the gate ------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class Form(forms.Form):
 class ActForm(Form):
     """A form that posts an act. It carries a token, so that a double submit has one effect,
     and the version of the record it shows, so that a stale one is refused.
+
+    As it is, it serves where there is nothing to type: what the page shows is agreed.
     """
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:

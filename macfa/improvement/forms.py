@@ -255,7 +255,3 @@ class DueForm(ActForm):
         widget=forms.Textarea,
         max_length=500,
     )
-
-
-class AgreeForm(ActForm):
-    """Nothing to type: what the page shows is agreed."""

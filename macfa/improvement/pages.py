@@ -16,6 +16,7 @@ from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.standing import standings
 from macfa.people.rules import holds
 from workflows import timeline
+from workflows.rules import allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,15 +126,15 @@ def _buttons(action: Action, person: User) -> Iterator[Way]:
     url = action.get_absolute_url()
     if _reports(action, person) and action.state == ActionState.UNDER_WAY:
         yield Way("Give an update", f"{url}update/")
-    if rules.allows(rules.check_may_claim, action, person):
+    if allows(rules.check_may_claim, action, person):
         yield Way("Claim completion", f"{url}claim/")
-    if rules.allows(rules.check_decides, action, person):
+    if allows(rules.check_decides, action, person):
         yield Way("Accept as completed", f"{url}accept/")
         yield Way("Send the action back", f"{url}send-back/")
 
 
 def _reports(action: Action, person: User) -> bool:
-    return rules.allows(rules.check_reports, action, person)
+    return allows(rules.check_reports, action, person)
 
 
 def _ways(action: Action, person: User) -> Iterator[Way]:
@@ -141,11 +142,11 @@ def _ways(action: Action, person: User) -> Iterator[Way]:
     url = action.get_absolute_url()
     if _reports(action, person) and action.state == ActionState.CLAIMED:
         yield Way("Give an update", f"{url}update/")
-    if rules.allows(rules.check_open, action.audit, person):
+    if allows(rules.check_open, action.audit, person):
         yield Way("Join it to findings", f"{url}findings/")
-    if rules.allows(rules.check_hands_over, action, person):
+    if allows(rules.check_hands_over, action, person):
         yield Way("Hand it over", f"{url}hand-over/")
-    if rules.allows(rules.check_moves_due, action, person):
+    if allows(rules.check_moves_due, action, person):
         yield Way("Change the due date", f"{url}due/")
-    if rules.allows(rules.check_ends, action, person):
+    if allows(rules.check_ends, action, person):
         yield Way("End it as no longer needed", f"{url}end/")

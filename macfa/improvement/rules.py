@@ -11,19 +11,17 @@ from macfa.moderation.rules import outstanding, words
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds, holds
 from workflows import clock
-from workflows.errors import NotAllowed, NotYet, Refused, WrongState
+from workflows.errors import NotAllowed, NotYet, WrongState
+from workflows.rules import allows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
-    from typing import ParamSpec
 
     from macfa.audits.models import Audit
     from macfa.findings.models import Finding
     from macfa.improvement.models import Action
     from macfa.people.models import Agency, User
-
-    P = ParamSpec("P")
 
 #: Who opens actions: the coordinator, the chair and the panel.
 OPENERS = (Role.COORDINATOR, Role.SCRUTINEER, Role.PANEL)
@@ -34,15 +32,6 @@ AGENCY_OWNERS = (Role.ACTION_OWNER, Role.AGENCY_LEAD)
 PARTNERSHIP_OWNERS = (Role.SCRUTINEER, Role.QPPA, Role.COORDINATOR)
 #: A measure shorter than this cannot say what will be counted (R43).
 SHORTEST_MEASURE = 8
-
-
-def allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
-    """Whether a check passes."""
-    try:
-        check(*args, **kwargs)
-    except Refused:
-        return False
-    return True
 
 
 # --- opening -------------------------------------------------------------------------------------
@@ -133,12 +122,6 @@ def check_reports(action: Action, person: User) -> None:
     check_owns(action, person)
     if action.state not in RUNNING:
         raise WrongState(f"{action.reference} is no longer running, so it takes no updates.")
-
-
-def check_says(text: str, sentence: str) -> None:
-    """A text has to be there: `sentence` asks for it."""
-    if not text.strip():
-        raise NotYet(sentence)
 
 
 def check_may_claim(action: Action, person: User) -> None:

@@ -17,7 +17,7 @@ from macfa.moderation.models import Panel
 from macfa.people.models import Membership, User
 from macfa.people.roles import SITS_ON_PANELS, Role
 from macfa.returns.models import AgencyReturn
-from macfa.sampling.lifecycle import CaseState
+from macfa.sampling.lifecycle import WITH_PANEL
 from macfa.sampling.models import Case, CaseAccess
 from workflows.composed import composed
 from workflows.models import WorkItem
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 Capacity = CaseAccess.Capacity
-
-#: The states of a case whose returns the panel may read.
-WITH_THE_PANEL = (CaseState.RELEASED, CaseState.MODERATED)
 
 
 def serving(person: User, partnership: str, *roles: Role) -> Exists:
@@ -63,7 +60,7 @@ class SeatedCases:
     @staticmethod
     def visible_to(person: User) -> QuerySet[Case]:
         """Cases with the panel on which somebody was given a seat."""
-        return Case.objects.filter(seated(person), state__in=WITH_THE_PANEL)
+        return Case.objects.filter(seated(person), state__in=WITH_PANEL)
 
 
 class RoomCases:
@@ -81,7 +78,7 @@ class RoomCases:
             serving(person, "audit__partnership", Role.COORDINATOR),
             ~Exists(conflict),
         )
-        return Case.objects.filter(sitting(person) | types, state__in=WITH_THE_PANEL)
+        return Case.objects.filter(sitting(person) | types, state__in=WITH_PANEL)
 
 
 class PanelAudits:

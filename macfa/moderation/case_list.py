@@ -9,11 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from macfa.moderation.access import WITH_THE_PANEL
 from macfa.moderation.comparison import far_apart, spread
 from macfa.moderation.models import CaseGrade, DomainGrade, PanelGrade
 from macfa.returns.lifecycle import ReturnState
-from macfa.sampling.lifecycle import CaseState
+from macfa.sampling.lifecycle import WITH_PANEL, CaseState
 from macfa.tools.models import Domain
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Line:
     @property
     def with_panel(self) -> bool:
         """Whether its returns can be read here."""
-        return self.case.state in WITH_THE_PANEL
+        return self.case.state in WITH_PANEL
 
     @property
     def moderated(self) -> bool:

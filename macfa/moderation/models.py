@@ -18,6 +18,9 @@ from macfa.tools.models import Domain, Grade
 from workflows import clock
 from workflows.models import Record
 
+#: Three statutory partners and the case's main agencies is a sane default where none is set.
+USUAL_QUORUM = 3
+
 
 class PanelQuerySet(models.QuerySet["Panel"]):
     def visible_to(self, person: User) -> PanelQuerySet:
@@ -38,7 +41,7 @@ class Panel(Record):
     audit = models.OneToOneField(Audit, models.PROTECT, related_name="panel")
     chair = models.ForeignKey(User, models.PROTECT, related_name="+")
     meets_on = models.DateField()
-    quorum = models.PositiveSmallIntegerField(default=3)
+    quorum = models.PositiveSmallIntegerField(default=USUAL_QUORUM)
 
     objects = PanelQuerySet.as_manager()
 

@@ -13,11 +13,11 @@ from macfa.people.roles import SITS_ON_PANELS, Role
 from macfa.people.rules import holds
 from macfa.returns.lifecycle import ReturnState
 from macfa.sampling.lifecycle import CaseState
-from workflows.errors import NotAllowed, NotYet, Refused, WrongState
+from workflows.errors import NotAllowed, NotYet, WrongState
+from workflows.rules import allows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import ParamSpec
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.db.models import QuerySet
 
@@ -28,20 +28,9 @@ if TYPE_CHECKING:
     from macfa.sampling.models import Case
     from macfa.tools.models import Domain, Grade
 
-    P = ParamSpec("P")
-
 #: Fewer people than this, besides the chair, are no panel.
 SMALLEST_PANEL = 2
 NO_SITTING = "No sitting of the panel is recorded: when it sat, and who was present."
-
-
-def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
-    """Whether a check passes."""
-    try:
-        check(*args, **kwargs)
-    except Refused:
-        return False
-    return True
 
 
 def check_convene(audit: Audit, person: User) -> None:
@@ -162,7 +151,7 @@ def check_records_sitting(panel: Panel, person: User) -> None:
 
 def can_record_sitting(panel: Panel, person: User) -> bool:
     """Whether somebody may record a sitting now."""
-    return _allows(check_records_sitting, panel, person)
+    return allows(check_records_sitting, panel, person)
 
 
 def check_quorate(panel: Panel, present: Sequence[PanelMember], note: str) -> None:
@@ -192,7 +181,7 @@ def check_may_moderate(case: Case, person: User) -> None:
 
 def can_record(case: Case, person: User) -> bool:
     """Whether somebody may record the panel's decisions on a case now."""
-    return _allows(check_records, case, person)
+    return allows(check_records, case, person)
 
 
 def state(case: Case) -> str:
@@ -274,4 +263,4 @@ def check_reopen(case: Case, person: User) -> None:
 
 def can_reopen(case: Case, person: User) -> bool:
     """Whether somebody may reopen a case now."""
-    return bool(case.state == CaseState.MODERATED) and _allows(check_reopen, case, person)
+    return bool(case.state == CaseState.MODERATED) and allows(check_reopen, case, person)

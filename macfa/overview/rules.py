@@ -13,6 +13,7 @@ from macfa.people.rules import holds
 from macfa.sampling.models import CaseAccess
 from workflows import clock
 from workflows.errors import NotYet, WrongState
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,8 +64,7 @@ def check_pause_case(case: Case, person: User, reason: str, until: date) -> None
 
 
 def _check_pause(reason: str, until: date) -> None:
-    if not reason.strip():
-        raise NotYet("Say why it is paused.")
+    check_says(reason, "Say why it is paused.")
     if until <= clock.today():
         raise NotYet("Choose a day to come on which the pause is looked at again.")
 
@@ -76,16 +76,14 @@ def check_resume(what: Audit | Case, person: User, reason: str) -> None:
     check_not_ended(audit)
     if what.paused_on is None:
         raise WrongState(f"{what} is not paused.")
-    if not reason.strip():
-        raise NotYet("Say why it goes on.")
+    check_says(reason, "Say why it goes on.")
 
 
 def check_withdraw(audit: Audit, reason: str, person: User) -> None:
     """The coordinator gives an audit up, with a reason, while it runs."""
     check_coordinates(audit, person)
     check_running(audit)
-    if not reason.strip():
-        raise NotYet("Say why the audit is withdrawn.")
+    check_says(reason, "Say why the audit is withdrawn.")
     own = audit.actions.filter(state__in=RUNNING, owner=person)
     missing = tuple(f"{action.reference} {action.title}" for action in own)
     if missing:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from macfa.rehearsal.script import AuditScript, CaseScript, Cell
     from macfa.sampling.models import Case
 
-WEEK = timedelta(weeks=1)
 #: Something that happens in an audit, and on which day of its script.
 Event = tuple[date, Callable[[], None]]
 

@@ -11,35 +11,20 @@ from macfa.audits.pausing import check_not_paused
 from macfa.people.roles import AUDITS_FOR_AGENCY, Role
 from macfa.people.rules import check_holds, holds
 from macfa.returns.lifecycle import OUTSTANDING, ReturnState
-from macfa.sampling.lifecycle import CaseState
+from macfa.sampling.lifecycle import WITH_PANEL, CaseState
 from macfa.sampling.models import CaseAccess
 from workflows import clock
-from workflows.errors import NotAllowed, NotYet, Refused, WrongState
+from workflows.errors import NotAllowed, NotYet, WrongState
+from workflows.rules import allows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
-    from typing import ParamSpec
 
     from macfa.audits.models import Audit
     from macfa.people.models import Setting, User
     from macfa.returns.models import AgencyReturn
     from macfa.sampling.models import Case
-
-    P = ParamSpec("P")
-
-#: The panel has the case: its returns are never reopened, and what comes now is late.
-WITH_PANEL = (CaseState.RELEASED, CaseState.MODERATED)
-
-
-def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
-    """Whether a check passes."""
-    try:
-        check(*args, **kwargs)
-    except Refused:
-        return False
-    return True
-
 
 # --- who -----------------------------------------------------------------------------------------
 
@@ -60,7 +45,7 @@ def check_no_conflict(return_: AgencyReturn, person: User) -> None:
 
 def can_audit(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may be given this audit."""
-    return _allows(check_may_audit, return_, person)
+    return allows(check_may_audit, return_, person)
 
 
 def check_leads(return_: AgencyReturn, person: User) -> None:
@@ -71,7 +56,7 @@ def check_leads(return_: AgencyReturn, person: User) -> None:
 
 def can_lead(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody leads the return's agency."""
-    return _allows(check_leads, return_, person)
+    return allows(check_leads, return_, person)
 
 
 def check_coordinates(return_: AgencyReturn, person: User) -> None:
@@ -81,7 +66,7 @@ def check_coordinates(return_: AgencyReturn, person: User) -> None:
 
 def can_coordinate(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody coordinates the audit."""
-    return _allows(check_coordinates, return_, person)
+    return allows(check_coordinates, return_, person)
 
 
 def check_follows(return_: AgencyReturn, person: User) -> None:
@@ -165,7 +150,7 @@ def check_say_involved(return_: AgencyReturn, person: User) -> None:
 
 def can_say_involved(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may say now whether there is anything to audit."""
-    return _allows(check_say_involved, return_, person)
+    return allows(check_say_involved, return_, person)
 
 
 def check_take_back_nil(return_: AgencyReturn, person: User) -> None:
@@ -177,7 +162,7 @@ def check_take_back_nil(return_: AgencyReturn, person: User) -> None:
 
 def can_take_back_nil(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may take the nil return back now."""
-    return _allows(check_take_back_nil, return_, person)
+    return allows(check_take_back_nil, return_, person)
 
 
 def check_take_back_involved(return_: AgencyReturn, person: User) -> None:
@@ -191,7 +176,7 @@ def check_take_back_involved(return_: AgencyReturn, person: User) -> None:
 
 def can_take_back_involved(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may take back now that the agency was involved."""
-    return _allows(check_take_back_involved, return_, person)
+    return allows(check_take_back_involved, return_, person)
 
 
 def check_assign(return_: AgencyReturn, person: User) -> None:
@@ -202,7 +187,7 @@ def check_assign(return_: AgencyReturn, person: User) -> None:
 
 def can_assign(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may give the audit to an auditor now."""
-    return _allows(check_assign, return_, person)
+    return allows(check_assign, return_, person)
 
 
 def check_declare(return_: AgencyReturn, person: User) -> None:
@@ -220,8 +205,8 @@ def check_writes(return_: AgencyReturn, person: User) -> None:
 
 def can_write(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody is the one who writes this return now, while the audit runs."""
-    runs = _allows(audits.check_running, return_.audit)
-    return runs and _allows(check_writes, return_, person)
+    runs = allows(audits.check_running, return_.audit)
+    return runs and allows(check_writes, return_, person)
 
 
 def check_sign_off(return_: AgencyReturn, person: User) -> None:
@@ -235,7 +220,7 @@ def check_sign_off(return_: AgencyReturn, person: User) -> None:
 
 def can_sign_off(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may sign the return off now."""
-    return _allows(check_sign_off, return_, person)
+    return allows(check_sign_off, return_, person)
 
 
 def check_hand_back(return_: AgencyReturn, person: User) -> None:
@@ -254,7 +239,7 @@ def check_query(return_: AgencyReturn, person: User) -> None:
 
 def can_query(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may send the return back with a query now."""
-    return _allows(check_query, return_, person)
+    return allows(check_query, return_, person)
 
 
 def check_remind(return_: AgencyReturn, person: User) -> None:
@@ -265,7 +250,7 @@ def check_remind(return_: AgencyReturn, person: User) -> None:
 
 def can_remind(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may send a reminder now."""
-    return _allows(check_remind, return_, person)
+    return allows(check_remind, return_, person)
 
 
 def check_remind_all(audit: Audit, person: User) -> None:
@@ -282,7 +267,7 @@ def check_runs_outstanding(return_: AgencyReturn, person: User) -> None:
 
 def can_run_outstanding(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may extend the return or record it as not returned now."""
-    return _allows(check_runs_outstanding, return_, person)
+    return allows(check_runs_outstanding, return_, person)
 
 
 def check_extension(return_: AgencyReturn, due: date) -> None:
@@ -300,7 +285,7 @@ def check_accept_late(return_: AgencyReturn, person: User) -> None:
 
 def can_accept_late(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody may let the agency answer late now."""
-    return _allows(check_accept_late, return_, person)
+    return allows(check_accept_late, return_, person)
 
 
 def check_replace(case: Case, person: User) -> None:
@@ -319,18 +304,7 @@ def check_add_case(audit: Audit, person: User) -> None:
 
 def can_add_case(audit: Audit, person: User) -> bool:
     """Whether somebody may add a case now."""
-    return _allows(check_add_case, audit, person)
-
-
-def can_replace(case: Case, person: User) -> bool:
-    """Whether somebody may replace the case now."""
-    return _allows(check_replace, case, person)
-
-
-def check_says(text: str, sentence: str) -> None:
-    """A reason, an answer or a question has to be there: `sentence` asks for it."""
-    if not text.strip():
-        raise NotYet(sentence)
+    return allows(check_add_case, audit, person)
 
 
 # --- reading -------------------------------------------------------------------------------------

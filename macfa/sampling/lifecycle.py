@@ -15,6 +15,10 @@ class CaseState(models.TextChoices):
     REPLACED = "replaced", "Replaced"
 
 
+#: The panel has the case: it reads the returns, which stay as they are, and what comes is late.
+WITH_PANEL = (CaseState.RELEASED, CaseState.MODERATED)
+
+
 class CaseLifecycle(Lifecycle):
     """A case is drawn, audited by the agencies, released to the panel, and moderated."""
 

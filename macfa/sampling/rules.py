@@ -9,7 +9,8 @@ from macfa.audits.rules import check_coordinates, check_running, check_stage
 from macfa.people.roles import Role
 from macfa.people.rules import holds
 from macfa.sampling.models import CaseAccess
-from workflows.errors import NotAllowed, NotYet, Refused
+from workflows.errors import NotAllowed, NotYet
+from workflows.rules import allows
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -31,11 +32,7 @@ def check_may_draw(audit: Audit, person: User) -> None:
 
 def can_draw(audit: Audit, person: User) -> bool:
     """Whether somebody may load a pool or draw now."""
-    try:
-        check_may_draw(audit, person)
-    except Refused:
-        return False
-    return True
+    return allows(check_may_draw, audit, person)
 
 
 def check_may_use(draw: Draw, audit: Audit, person: User) -> None:
@@ -80,11 +77,7 @@ def check_opens_identity(case: Case, person: User) -> None:
 
 def can_open_identity(case: Case, person: User) -> bool:
     """Whether somebody may open the identity key of a case."""
-    try:
-        check_opens_identity(case, person)
-    except NotAllowed:
-        return False
-    return True
+    return allows(check_opens_identity, case, person)
 
 
 def can_see_draws(audit: Audit, person: User) -> bool:

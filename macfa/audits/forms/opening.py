@@ -36,7 +36,3 @@ class OpenForm(ActForm):
                 "Short reference must be 2 to 8 letters or figures, beginning with a letter"
             )
         return reference
-
-
-class AgreeForm(ActForm):
-    """Nothing to type: everything above it is agreed."""

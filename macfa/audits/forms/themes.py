@@ -54,10 +54,6 @@ class ThemeForm(ActForm):
         return cleaned
 
 
-class AskForm(ActForm):
-    """Nothing to type: asks the QPPA for its views."""
-
-
 class ViewForm(ActForm):
     """A QPPA member's comment, and the place they give each candidate theme."""
 

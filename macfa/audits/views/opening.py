@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from macfa.audits import pages, rules, services
-from macfa.audits.forms import AgreeForm, OpenForm
+from macfa.audits.forms import OpenForm
 from macfa.audits.lifecycle import Stage
 from macfa.audits.views.common import fetch
+from macfa.forms import ActForm
 from macfa.forms.checking import refused_beside
 from macfa.pages import person
 
@@ -42,7 +43,7 @@ def begin_sampling(request: HttpRequest, public_id: str) -> HttpResponse:
     user = person(request)
     audit = fetch(request, public_id)
     rules.check_coordinates(audit, user)
-    form = AgreeForm(request.POST or None, version=audit.version)
+    form = ActForm(request.POST or None, version=audit.version)
     if form.is_valid():
         services.begin_sampling(audit=audit, by=user, expects=form.expects, token=form.token)
         messages.success(request, f"{audit.prefix} has moved to case sampling.")

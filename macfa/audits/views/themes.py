@@ -9,9 +9,10 @@ from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 
 from macfa.audits import pages, rules, services
-from macfa.audits.forms import AskForm, ChooseForm, ThemeForm, ViewForm
+from macfa.audits.forms import ChooseForm, ThemeForm, ViewForm
 from macfa.audits.models import ThemeRank, ThemeView
 from macfa.audits.views.common import fetch
+from macfa.forms import ActForm
 from macfa.forms.checking import answers, carried, confirmed, refused_beside, to_check
 from macfa.pages import person
 
@@ -34,7 +35,7 @@ def themes(request: HttpRequest, public_id: str) -> HttpResponse:
         "mine": mine if mine and rules.can_give_view(mine, user) else None,
         "plans": rules.can_plan_theme(audit, user),
         "can_ask": rules.can_ask_for_views(audit, user),
-        "ask": AskForm(),
+        "ask": ActForm(),
     }
     return render(request, "audits/themes.html", context)
 
@@ -59,7 +60,7 @@ def ask_for_views(request: HttpRequest, public_id: str) -> HttpResponse:
     audit = fetch(request, public_id)
     if request.method != "POST":
         return redirect("audit_themes", public_id)
-    form = AskForm(request.POST)
+    form = ActForm(request.POST)
     token = form.token if form.is_valid() else None
     views = services.ask_for_views(audit=audit, by=person(request), token=token)
     who = "1 QPPA member has" if len(views) == 1 else f"{len(views)} QPPA members have"

@@ -12,6 +12,7 @@ from macfa.people.models import Membership
 from macfa.people.roles import Role
 from workflows import clock, tasks
 from workflows.lifecycle import Act, act, begin
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -79,7 +80,7 @@ def send_back(
     """The QPPA asks for changes, with a reason."""
     with act(report, by=by, expects=expects, token=token) as (doing, report):
         rules.check_signs_off(report, by)
-        rules.check_why(why)
+        check_says(why, "Say what should be changed in the report.")
         doing.move("send_back", text=why)
         doing.change(contents=None)
         tasks.finish(doing, ReportFlow.sign_off, owned=False)

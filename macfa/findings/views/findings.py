@@ -11,8 +11,9 @@ from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import can_coordinate, check_coordinates, check_stage
 from macfa.audits.views.common import fetch
 from macfa.findings import pages, rules, services
-from macfa.findings.forms import AgreeForm, FindingForm
+from macfa.findings.forms import FindingForm
 from macfa.findings.models import Finding
+from macfa.forms import ActForm
 from macfa.forms.checking import answers, refused_beside
 from macfa.pages import person, visible
 from workflows.forms import new_token
@@ -75,7 +76,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     user = person(request)
     audit = fetch(request, public_id)
     check_coordinates(audit, user)
-    form = AgreeForm(request.POST or None, version=audit.version)
+    form = ActForm(request.POST or None, version=audit.version)
     if form.is_valid():
         with refused_beside(form):
             services.publish(audit=audit, by=user, expects=form.expects, token=form.token)

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 
 from macfa.audits.views.common import fetch
 from macfa.findings import pages, rules, services
-from macfa.findings.forms import AgreeForm, ReportForm, SendBackForm
+from macfa.findings.forms import ReportForm, SendBackForm
 from macfa.findings.models import Report
+from macfa.forms import ActForm
 from macfa.forms.checking import refused_beside
 from macfa.pages import person, visible
 from workflows import timeline
@@ -87,7 +88,7 @@ def put_forward(request: HttpRequest, public_id: str) -> HttpResponse:
     """Check what the report still lacks, and put it to the QPPA."""
     user = person(request)
     found = fetch_report(request, public_id)
-    form = AgreeForm(request.POST or None, version=found.version)
+    form = ActForm(request.POST or None, version=found.version)
     if form.is_valid():
         with refused_beside(form):
             found = services.put_forward(
@@ -105,7 +106,7 @@ def sign_off(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign the report off as it was read."""
     user = person(request)
     found = fetch_report(request, public_id)
-    form = AgreeForm(request.POST or None, version=found.version)
+    form = ActForm(request.POST or None, version=found.version)
     if form.is_valid():
         found = services.sign_off(report=found, by=user, expects=form.expects, token=form.token)
         messages.success(request, f"You have signed off the {found}.")

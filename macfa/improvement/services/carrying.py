@@ -9,6 +9,7 @@ from macfa.improvement.flow import ActionFlow
 from macfa.improvement.models import Action, ActionUpdate
 from workflows import clock, tasks
 from workflows.lifecycle import act
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from macfa.people.models import User
@@ -26,7 +27,7 @@ def update(
     """The owner reports how it goes, and whether the action is at risk."""
     with act(action, by=by, expects=expects, token=token) as (doing, action):
         rules.check_reports(action, by)
-        rules.check_says(text, "Say how the action is going.")
+        check_says(text, "Say how the action is going.")
         ActionUpdate.objects.create(
             action=action, text=text, at_risk=at_risk, by=by, at=clock.now()
         )

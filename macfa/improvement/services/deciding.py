@@ -10,6 +10,7 @@ from macfa.improvement.flow import ActionFlow
 from macfa.improvement.lifecycle import ActionState
 from workflows import clock, tasks
 from workflows.lifecycle import Act, act, hold
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -41,7 +42,7 @@ def send_back(
     """The evidence does not show it yet: the owner goes on, and is told why."""
     with act(action, by=by, expects=expects, token=token) as (doing, action):
         rules.check_may_decide(action, by)
-        rules.check_says(why, "Say what the evidence does not show yet.")
+        check_says(why, "Say what the evidence does not show yet.")
         doing.move("send_back", text=why)
         tasks.finish(doing, ActionFlow.decide, owned=False)
     return action
@@ -53,7 +54,7 @@ def end(
     """End an action as no longer needed. That is not completed, and is counted apart."""
     with act(action, by=by, expects=expects, token=token) as (doing, action):
         rules.check_may_decide(action, by)
-        rules.check_says(reason, "Say why the action is no longer needed.")
+        check_says(reason, "Say why the action is no longer needed.")
         if action.state == ActionState.CLAIMED:  # else the owner hears it of their task
             _tell_owner(doing, "action.ended", f"No longer needed: {action.reference}")
         doing.move("end", text=reason)

@@ -13,6 +13,7 @@ from macfa.people.models import Membership
 from macfa.people.roles import Role
 from workflows import assignment, tasks
 from workflows.lifecycle import Act, Facts, act, beginning
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,7 +40,7 @@ def hand_over(
     with beginning(token):
         with act(action, by=by, expects=expects, token=token) as (doing, action):
             rules.check_hands_over(action, by)
-            rules.check_says(why, "Say why the action moves.")
+            check_says(why, "Say why the action moves.")
             rules.check_receives(action, owner, agency, by)
             facts: Facts = {
                 "from_person": action.owner.public_id,
@@ -91,7 +92,7 @@ def change_due(
     with act(action, by=by, expects=expects, token=token) as (doing, action):
         rules.check_moves_due(action, by)
         rules.check_new_due(action, due)
-        rules.check_says(reason, "Say why the due date moves.")
+        check_says(reason, "Say why the due date moves.")
         new = date_format(due, "j F Y")
         facts: Facts = {"old": date_format(action.due, "j F Y"), "new": new}
         doing.change(due=due)

@@ -11,9 +11,10 @@ from macfa.audits.lifecycle import Stage
 from macfa.audits.pages import of_audit
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.audits.views.common import fetch as fetch_audit
+from macfa.forms import ActForm
 from macfa.forms.checking import refused_beside
 from macfa.improvement import lists, rules, services
-from macfa.improvement.forms import AcceptForm, AgreeForm, EndForm, SendBackForm
+from macfa.improvement.forms import AcceptForm, EndForm, SendBackForm
 from macfa.improvement.lifecycle import RUNNING
 from macfa.improvement.views.common import act_page, fetch
 from macfa.pages import person
@@ -108,7 +109,7 @@ def close_audit(request: HttpRequest, public_id: str) -> HttpResponse:
     user = person(request)
     audit = fetch_audit(request, public_id)
     check_coordinates(audit, user)
-    form = AgreeForm(request.POST or None, version=audit.version)
+    form = ActForm(request.POST or None, version=audit.version)
     if form.is_valid():
         with refused_beside(form):
             services.close_audit(audit=audit, by=user, expects=form.expects, token=form.token)

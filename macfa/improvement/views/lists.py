@@ -14,6 +14,7 @@ from macfa.improvement import lists, rules
 from macfa.improvement.models import SEES_ACTIONS, Action
 from macfa.pages import person
 from macfa.people.rules import holds
+from workflows.rules import allows
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -34,7 +35,7 @@ def action_plan(request: HttpRequest, public_id: str) -> HttpResponse:
     coordinates = can_coordinate(audit, user)
     context = of_audit(audit) | {
         "rows": lists.rows(found.order_by("number")),
-        "opens": rules.allows(rules.check_open, audit, user),
+        "opens": allows(rules.check_open, audit, user),
         "closes": coordinates and audit.stage == Stage.ACTION_TRACKING,
         "sees_all": holds(user, SEES_ACTIONS, audit.partnership_id),
     }

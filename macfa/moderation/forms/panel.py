@@ -10,8 +10,7 @@ from macfa.audits.lifecycle import Stage
 from macfa.forms import ActForm, DateField, Look, OneRecord, SeveralRecords
 from macfa.moderation import rules
 from macfa.moderation.access import Candidate, candidates
-from macfa.moderation.models import PanelMember
-from macfa.moderation.services import USUAL_QUORUM
+from macfa.moderation.models import USUAL_QUORUM, PanelMember
 from macfa.people.models import Agency
 from macfa.sampling.models import Case
 from workflows import clock

@@ -15,10 +15,9 @@ from macfa.moderation.services.meeting import (
     record_sitting,
     release,
 )
-from macfa.moderation.services.panel import USUAL_QUORUM, add_guest, add_member, convene
+from macfa.moderation.services.panel import add_guest, add_member, convene
 
 __all__ = [
-    "USUAL_QUORUM",
     "Chosen",
     "add_guest",
     "add_member",

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from macfa.audits.services import advance
 from macfa.moderation import rules
-from macfa.moderation.access import WITH_THE_PANEL
 from macfa.moderation.flow import PanelFlow
-from macfa.moderation.models import Panel, PanelMember
+from macfa.moderation.models import USUAL_QUORUM, Panel, PanelMember
 from macfa.people.models import Membership
 from macfa.people.roles import Role
 from macfa.sampling.access import grant
+from macfa.sampling.lifecycle import WITH_PANEL
 from macfa.sampling.models import CaseAccess
 from workflows import tasks
 from workflows.lifecycle import act, begin, hold
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from macfa.audits.models import Audit
     from macfa.people.models import Agency, User
     from macfa.sampling.models import Case
-
-#: Three statutory partners and the case's main agencies is a sane default where none is set.
-USUAL_QUORUM = 3
 
 
 def convene(
@@ -96,7 +93,7 @@ def add_member(
         seat = _seat(panel, person, deputy_for)
         rules.check_joins(panel, seat)
         begin(seat, "joined", by=by)
-        for case in panel.audit.cases.filter(state__in=WITH_THE_PANEL).order_by("pk"):
+        for case in panel.audit.cases.filter(state__in=WITH_PANEL).order_by("pk"):
             let_in(case, person)
         doing.note("member_added", facts={"member_person": person.public_id})
         with act(seat, by=by) as (seating, seat):

@@ -12,7 +12,6 @@ from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
 from macfa.audits.rules import can_coordinate, check_coordinates
 from macfa.findings.pages import agencies_led, newest_signed_off
-from macfa.moderation.access import WITH_THE_PANEL
 from macfa.moderation.models import CaseGrade
 from macfa.moderation.way_on import case_url
 from macfa.overview import pages, rules, services
@@ -21,7 +20,7 @@ from macfa.pages import person, visible
 from macfa.people.roles import Role
 from macfa.people.rules import holds, partnership_of
 from macfa.returns.models import AgencyReturn
-from macfa.sampling.lifecycle import CaseState
+from macfa.sampling.lifecycle import WITH_PANEL, CaseState
 from macfa.sampling.models import Case
 from macfa.sampling.rules import can_open_identity
 from workflows import timeline
@@ -107,7 +106,7 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "grade": CaseGrade.objects.filter(case=case, current=True).first() if reads else None,
         "coordinates": can_coordinate(case.audit, user),
         "opens_identity": can_open_identity(case, user),
-        "moderated_at": case_url(case) if reads and case.state in WITH_THE_PANEL else "",
+        "moderated_at": case_url(case) if reads and case.state in WITH_PANEL else "",
         "replaceable": can_coordinate(case.audit, user) and case.state == CaseState.WITH_AGENCIES,
         "lines": timeline.lines(timeline.of_record(case)) if reads else [],
     }

@@ -23,6 +23,7 @@ from notifications.rows import insert
 from workflows import clock, tasks
 from workflows.errors import NotAllowed, NotYet, Stale
 from workflows.lifecycle import act
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -262,7 +263,7 @@ def _answer_query(doing: Act, answer: str) -> None:
     if query is None:
         return
     if not query.within_agency:
-        rules.check_says(answer, "Answer the coordinator’s query before you submit the audit.")
+        check_says(answer, "Answer the coordinator’s query before you submit the audit.")
         doing.note("query_answered", text=answer)
     query.answer, query.answered_at = answer.strip(), clock.now()
     query.save(update_fields=["answer", "answered_at"])

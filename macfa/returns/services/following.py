@@ -16,6 +16,7 @@ from notifications.inbox import Message
 from workflows import clock, tasks
 from workflows.errors import NotYet
 from workflows.lifecycle import act, beginning, lock, tell_at_the_end
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +40,7 @@ def query(
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         return_.case = case_by_now(return_)
         rules.check_query(return_, by)
-        rules.check_says(text, "Say what you want to know.")
+        check_says(text, "Say what you want to know.")
         ReturnQuery.objects.create(agency_return=return_, text=text.strip(), asked_by=by)
         doing.move("query", text=text)
         tasks.start(doing, ReturnFlow.sent_back)
@@ -144,7 +145,7 @@ def record_not_returned(
     """The audit goes on without this return, with a reason; whoever had it to do is told."""
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_runs_outstanding(return_, by)
-        rules.check_says(reason, "Say why the audit goes on without this return.")
+        check_says(reason, "Say why the audit goes on without this return.")
         doing.change(not_returned_because=reason.strip())
         doing.move("record_not_returned", text=reason)
         tasks.withdraw(doing, why="Recorded as not returned.")
@@ -167,7 +168,7 @@ def accept_late(
     """
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_accept_late(return_, by)
-        rules.check_says(why, "Say why the agency may return it late.")
+        check_says(why, "Say why the agency may return it late.")
         doing.change(not_returned_because="")
         move, start = _let_in(return_)
         doing.move(move, text=why)
@@ -194,7 +195,7 @@ def extend(
     """Give an agency more time for one return; whoever has the work is told the new date."""
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_runs_outstanding(return_, by)
-        rules.check_says(reason, "Say why the agency gets more time.")
+        check_says(reason, "Say why the agency gets more time.")
         rules.check_extension(return_, due)
         old, new = (format_date(day, "j F Y") for day in (return_.due, due))
         doing.change(due=due)

@@ -14,6 +14,7 @@ from macfa.sampling.access import step_out
 from workflows import assignment, clock, tasks
 from workflows.errors import NotYet
 from workflows.lifecycle import act, beginning, hold, lock
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,7 @@ def _check_nil(kind: str, looked_for: Sequence[str], looked_by: str, looked_on: 
         raise NotYet("Say which kind of nil return this is.")
     if not looked_for or set(looked_for) - set(AgencyReturn.LookedFor.values):
         raise NotYet("Say who you looked for: the child, brothers and sisters, adults.")
-    rules.check_says(looked_by, "Say who looked.")
+    check_says(looked_by, "Say who looked.")
     if looked_on > clock.today():
         raise NotYet("The day on which you looked has to be today or earlier.")
 
@@ -121,7 +122,7 @@ def take_back_nil(
     """A nil was a mistake: the agency's lead is asked again, while returns are open."""
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_take_back_nil(return_, by)
-        rules.check_says(why, "Say why the nil return is taken back.")
+        check_says(why, "Say why the nil return is taken back.")
         doing.change(
             involvement="", nil_kind="", looked_for=[], looked_by="", looked_on=None, nil_note=""
         )
@@ -144,7 +145,7 @@ def take_back_involved(
     """
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_take_back_involved(return_, by)
-        rules.check_says(why, "Say why the answer is taken back.")
+        check_says(why, "Say why the answer is taken back.")
         tasks.withdraw(doing, why=why)
         if return_.auditor:
             let_go_as_auditor(doing, return_.auditor)
@@ -203,7 +204,7 @@ def _declare_conflict(
         others = hold(AgencyReturn.objects.filter(case=return_.case_id, auditor=by))
         with act(return_, by=by, expects=expects, token=token) as (doing, return_):
             rules.check_declare(return_, by)
-            rules.check_says(conflict, "Say in a few words what the conflict of interest is.")
+            check_says(conflict, "Say in a few words what the conflict of interest is.")
             row = _declaration(return_, by, independent=False, why=conflict)
             _step_out(doing, return_, row)
         for other in others:

@@ -16,6 +16,7 @@ from macfa.sampling.services import take_another, take_reserve
 from notifications.rows import insert_many
 from workflows import clock, tasks
 from workflows.lifecycle import act, hold, move_many
+from workflows.rules import check_says
 from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def replace_case(
     """
     with act(case, by=by, expects=expects, token=token, within=case.draw) as (doing, case):
         rules.check_replace(case, by)
-        rules.check_says(reason, f"Say why {case.label} is replaced.")
+        check_says(reason, f"Say why {case.label} is replaced.")
         fresh = take_reserve(case=case, by=by)
         doing.change(replaced_by=fresh, replaced_because=reason)
         doing.move("replace", text=reason, facts={"by_case": fresh.label})
@@ -172,8 +173,8 @@ def add_case(
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
         rules.check_add_case(audit, by)
-        rules.check_says(reason, "Say why the case is added.")
-        rules.check_says(approved_by, "Say who approved it.")
+        check_says(reason, "Say why the case is added.")
+        check_says(approved_by, "Say who approved it.")
         fresh = take_another(
             audit=audit, stratum=stratum, reason=reason, approved_by=approved_by, by=by
         )

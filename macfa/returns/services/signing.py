@@ -11,6 +11,7 @@ from macfa.returns.models import AgencyReturn, ReturnQuery
 from macfa.sampling.models import Case
 from workflows import clock, tasks
 from workflows.lifecycle import act
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from macfa.people.models import User
@@ -95,7 +96,7 @@ def hand_back(
     """The agency's lead asks the auditor to look again, and says at what."""
     with act(return_, by=by, expects=expects, token=token) as (doing, return_):
         rules.check_hand_back(return_, by)
-        rules.check_says(why, "Say what the auditor should look at again.")
+        check_says(why, "Say what the auditor should look at again.")
         ReturnQuery.objects.create(
             agency_return=return_, within_agency=True, text=why.strip(), asked_by=by
         )

@@ -1,0 +1,28 @@
+"""What the rules of every room are made of: `can_x` is its `check_x` as a bool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflows.errors import NotYet, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import ParamSpec
+
+    P = ParamSpec("P")
+
+
+def allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a check passes."""
+    try:
+        check(*args, **kwargs)
+    except Refused:
+        return False
+    return True
+
+
+def check_says(text: str, sentence: str) -> None:
+    """A reason, an answer or a question has to be there: `sentence` asks for it."""
+    if not text.strip():
+        raise NotYet(sentence)
