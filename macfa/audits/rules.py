@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from macfa.audits.lifecycle import ENDED, WORKING_STAGES, Stage
@@ -10,10 +11,10 @@ from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds, people_in
 from workflows.errors import NotAllowed, NotYet, WrongState
-from workflows.rules import allows
+from workflows.rules import allows, check_says
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from macfa.audits.models import Audit, Theme, ThemeView
@@ -21,9 +22,19 @@ if TYPE_CHECKING:
     from macfa.tools.models import ToolVersion
 
 
+#: Fewer agencies than this make no multi-agency audit.
+FEWEST_AGENCIES = 2
+
+
 def check_open(partnership: Partnership, person: User) -> None:
     """A coordinator opens audits."""
     check_holds(person, Role.COORDINATOR, partnership)
+
+
+def check_prefix(prefix: str) -> None:
+    """A short reference begins every reference of its audit: NEG gives NEG-01."""
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", prefix):
+        raise NotYet("Short reference must be 2 to 8 letters or figures, beginning with a letter.")
 
 
 def partnership_to_open_in(person: User) -> Partnership:
@@ -128,6 +139,18 @@ def check_own(
         raise NotAllowed("Choose agencies and a tool of your own partnership.")
 
 
+def check_partners(agencies: Collection[Agency]) -> None:
+    """A multi-agency audit needs more than one agency."""
+    if len(agencies) < FEWEST_AGENCIES:
+        raise NotYet("Select at least two agencies.")
+
+
+def check_looks_back(begins: date, ends: date) -> None:
+    """The look-back period is some time, not none."""
+    if ends <= begins:
+        raise NotYet("Look-back period must end after it begins.")
+
+
 def check_comes_from(audit: Audit, earlier: Audit | None) -> None:
     """A theme may come from another audit of the same partnership (R5)."""
     if earlier and (earlier.pk == audit.pk or earlier.partnership_id != audit.partnership_id):
@@ -184,6 +207,12 @@ def check_ranks(view: ThemeView, ranks: Mapping[Theme, int]) -> None:
     check_candidates(view.audit, ranks)
     if len(set(ranks.values())) < len(ranks):
         raise NotYet("Two themes have the same place. Give each theme a place of its own.")
+
+
+def check_view(ranks: Mapping[Theme, int], comment: str) -> None:
+    """A view says something: in words, or by where it puts a theme."""
+    if not ranks:
+        check_says(comment, "Write a comment, or give at least one theme a place.")
 
 
 def check_views_in(awaited: Iterable[ThemeView], without_views_because: str) -> None:

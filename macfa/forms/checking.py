@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workflows.errors import NotYet
+from django.core.exceptions import ValidationError
+
+from workflows.errors import NotYet, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,15 @@ def refused_beside(form: Form, field: str | None = None) -> Iterator[None]:
         yield
     except NotYet as refusal:
         form.add_error(field, " ".join((refusal.sentence, *refusal.missing)))
+
+
+@contextmanager
+def refused_here() -> Iterator[None]:
+    """Show what a rule refuses as the error of the field that is being cleaned."""
+    try:
+        yield
+    except Refused as refusal:
+        raise ValidationError(refusal.sentence) from None
 
 
 def answers(form: ActForm) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from macfa.people.roles import SITS_ON_PANELS, Role
 from macfa.people.rules import holds
 from macfa.returns.lifecycle import ReturnState
 from macfa.sampling.lifecycle import CaseState
+from workflows import clock
 from workflows.errors import NotAllowed, NotYet, WrongState
-from workflows.rules import allows
+from workflows.rules import allows, check_says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -133,9 +135,17 @@ def check_conflict(member: PanelMember, case: Case, person: User) -> None:
         raise NotAllowed(f"{case.label} is not a case of this panel.")
 
 
-def check_sitting(panel: Panel, present: Sequence[PanelMember], note: str, person: User) -> None:
+def check_conflict_says(why: str) -> None:
+    """A conflict of interest has a reason."""
+    check_says(why, "Say what the conflict of interest is.")
+
+
+def check_sitting(
+    panel: Panel, held_on: date, present: Sequence[PanelMember], note: str, person: User
+) -> None:
     """The coordinator or the chair records a sitting; without a quorum it says why."""
     check_records_sitting(panel, person)
+    check_held(held_on)
     if any(member.panel_id != panel.pk for member in present):
         raise NotAllowed("Only people on this panel can have been present.")
     check_quorate(panel, present, note)
@@ -152,6 +162,12 @@ def check_records_sitting(panel: Panel, person: User) -> None:
 def can_record_sitting(panel: Panel, person: User) -> bool:
     """Whether somebody may record a sitting now."""
     return allows(check_records_sitting, panel, person)
+
+
+def check_held(held_on: date) -> None:
+    """A sitting is recorded when it has been held."""
+    if held_on > clock.today():
+        raise NotYet("The date the panel sat must be today or in the past.")
 
 
 def check_quorate(panel: Panel, present: Sequence[PanelMember], note: str) -> None:
@@ -202,6 +218,11 @@ def check_scale(case: Case, grade: Grade, domain: Domain | None = None) -> None:
     foreign = domain is not None and (domain.version_id != version.pk or not domain.graded)
     if grade.scale_id != version.scale_id or foreign:
         raise NotAllowed("Choose a grade and a domain of the tool of this audit.")
+
+
+def check_reason(reason: str, what: object) -> None:
+    """Every grade has a reason (R29)."""
+    check_says(reason, f"Give the reason for the grade of {what}.")
 
 
 def ungraded(case: Case) -> Iterator[str]:
@@ -259,6 +280,12 @@ def check_reopen(case: Case, person: User) -> None:
     chairs = case.audit.panel.chair_id == person.pk and sits_on(case, person)
     if not (chairs or holds(person, Role.COORDINATOR, case.audit.partnership_id)):
         raise NotAllowed("A case is reopened by the chair of its panel or the coordinator.")
+
+
+def check_reopens(case: Case, why: str, person: User) -> None:
+    """A case is reopened with a reason."""
+    check_reopen(case, person)
+    check_says(why, "Say why the panel looks at this case again.")
 
 
 def can_reopen(case: Case, person: User) -> bool:

@@ -55,6 +55,12 @@ def verbs(record: Audit | ThemeView) -> list[str]:
     return [entry.verb for entry in reversed(timeline.of_record(record))]
 
 
+@pytest.mark.parametrize("prefix", ["N", "1NEG", "NEG-1", "NE G", "NEGLECTED", ""])
+def test_a_short_reference_begins_every_reference(cast: Cast, prefix: str) -> None:
+    with pytest.raises(NotYet, match="2 to 8 letters or figures"):
+        audit_opened(cast, prefix)
+
+
 def open_titles(cast: Cast, name: str) -> list[str]:
     return list(WorkItem.objects.open().filter(owner=cast[name]).values_list("title", flat=True))
 
@@ -229,6 +235,15 @@ def test_a_view_can_be_changed_until_the_theme_is_chosen(cast: Cast, audit: Audi
         services.give_view(view=view, comment="Yes", ranks={}, by=cast["qppa"])
 
 
+def test_a_view_says_something_in_words_or_by_a_place(cast: Cast, audit: Audit) -> None:
+    theme = add(cast, audit)
+    view, by = asked(cast, audit)["qppa"], cast["qppa"]
+    with pytest.raises(NotYet, match="Write a comment, or give"):
+        services.give_view(view=view, comment=" ", ranks={}, by=by)
+    view = services.give_view(view=view, comment="", ranks={theme: 1}, by=by)
+    assert services.give_view(view=view, comment="Neglect", ranks={}, by=by).given_at
+
+
 def test_two_themes_cannot_share_a_place(cast: Cast, audit: Audit) -> None:
     first, second = add(cast, audit), add(cast, audit, "Home education")
     view = asked(cast, audit)["qppa"]
@@ -338,6 +353,13 @@ def test_the_scope_is_kept_and_its_lines_of_enquiry_told_apart(cast: Cast, audit
     assert audit.enquiries == ["Is history used?", "Is the child heard?"]
     assert {agency.code for agency in audit.agencies.all()} == {"CSC", "POL", "EDU"}
     assert verbs(audit)[-1] == "scope_changed"
+
+
+def test_an_audit_of_one_agency_is_none(cast: Cast, audit: Audit) -> None:
+    for chosen in ([], [cast.agencies["POL"]]):
+        with pytest.raises(NotYet, match="at least two agencies"):
+            scope(cast, audit, agencies=chosen)
+    assert not audit.agencies.exists()
 
 
 def test_the_look_back_period_ends_after_it_begins(cast: Cast, audit: Audit) -> None:

@@ -246,6 +246,20 @@ def test_the_case_grade_is_the_panels_own_and_ends_the_chairs_task(cast: Cast, c
     assert list(ledger.faults()) == []
 
 
+def test_no_grade_stands_without_a_reason_and_no_case_is_reopened_without_one(
+    cast: Cast, case: Case
+) -> None:
+    for act in (grade_police, grade_d1):
+        with pytest.raises(NotYet, match="Give the reason for the grade of"):
+            act(cast, case, reason=" ")
+    factories.case_moderated(cast, case)
+    with pytest.raises(NotYet, match="Say why the panel looks"):
+        services.reopen_case(case=case, why="", by=cast["chair"])
+    services.reopen_case(case=case, why="A late return", by=cast["chair"])
+    with pytest.raises(NotYet, match="Give the reason for the grade of NEG-01"):
+        grade_it(cast, case, reason="")
+
+
 def test_a_moderated_case_takes_no_more_decisions_until_it_is_reopened(
     cast: Cast, case: Case
 ) -> None:

@@ -381,6 +381,27 @@ def test_a_sitting_is_recorded_by_chair_or_coordinator_with_people_of_this_panel
         )
 
 
+def test_a_sitting_is_recorded_when_it_has_been_held(cast: Cast, convened: Audit) -> None:
+    panel = Panel.objects.get(audit=convened)
+    with pytest.raises(NotYet, match="today or in the past"):
+        services.record_sitting(
+            panel=panel,
+            held_on=clock.today() + timedelta(days=1),
+            present=list(panel.members.all()),
+            by=cast["chair"],
+        )
+
+
+def test_a_conflict_of_interest_has_a_reason(cast: Cast, convened: Audit) -> None:
+    services.release(audit=convened, by=cast["coordinator"])
+    case, seat, by = first_case(convened), member(cast, convened, "panel.pol"), cast["panel.pol"]
+    with pytest.raises(NotYet, match="Say what the conflict"):
+        services.declare_conflict(member=seat, case=case, why=" ", by=by)
+    with pytest.raises(NotYet, match="Say what the conflict"):
+        services.prepared(member=seat, conflicts=[case], by=by)
+    assert services.prepared(member=seat, by=by).prepared_at
+
+
 def test_whoever_gives_up_their_role_no_longer_reads_the_cases(cast: Cast, convened: Audit) -> None:
     services.release(audit=convened, by=cast["coordinator"])
     rows = Membership.objects.filter(person=cast["panel.pol"], team__role=Role.PANEL)

@@ -1,10 +1,10 @@
 """Opening an audit, and agreeing that it goes on."""
 
-import re
-
 from django import forms
 
+from macfa.audits import rules
 from macfa.forms import ActForm, Look
+from macfa.forms.checking import refused_here
 
 
 class OpenForm(ActForm):
@@ -31,8 +31,6 @@ class OpenForm(ActForm):
     def clean_reference(self) -> str:
         """In capitals, since it begins every reference."""
         reference: str = self.cleaned_data["reference"].upper()
-        if not re.fullmatch(r"[A-Z][A-Z0-9]{1,7}", reference):
-            raise forms.ValidationError(
-                "Short reference must be 2 to 8 letters or figures, beginning with a letter"
-            )
+        with refused_here():
+            rules.check_prefix(reference)
         return reference

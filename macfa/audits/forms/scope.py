@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import OuterRef, Q, Subquery
 
+from macfa.audits import rules
 from macfa.forms import ActForm, DateField, Look, OneRecord, SeveralRecords
+from macfa.forms.checking import refused_beside, refused_here
 from macfa.people.models import Agency
 from macfa.tools.models import ToolVersion
 from workflows import clock
@@ -92,16 +94,17 @@ class ScopeForm(ActForm):
     def clean_agencies(self) -> Any:
         """A multi-agency audit needs more than one agency."""
         agencies = self.cleaned_data["agencies"]
-        if len(agencies) < 2:
-            raise forms.ValidationError("Select at least two agencies")
+        with refused_here():
+            rules.check_partners(agencies)
         return agencies
 
     def clean(self) -> dict[str, Any]:
         """The look-back period ends after it begins."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         begins, ends = cleaned.get("looks_back_from"), cleaned.get("looks_back_to")
-        if begins and ends and ends <= begins:
-            self.add_error("looks_back_to", "Look-back period must end after it begins")
+        if begins and ends:
+            with refused_beside(self, "looks_back_to"):
+                rules.check_looks_back(begins, ends)
         return cleaned
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from macfa.audits import rules
 from macfa.audits.models import Audit, Theme, place
 from macfa.forms import ActForm, Look, OneRecord
+from macfa.forms.checking import refused_beside
 
 if TYPE_CHECKING:
     from macfa.audits.models import ThemeView
@@ -95,8 +97,9 @@ class ViewForm(ActForm):
                     f"Choose another place: you have put “{taken[rank]}” {place(rank)} too",
                 )
             taken.setdefault(rank, theme)
-        if not self.ranks and not cleaned.get("comment", "").strip() and not self.errors:
-            self.add_error("comment", "Write a comment, or give at least one theme a place")
+        if not self.errors:
+            with refused_beside(self, "comment"):
+                rules.check_view(self.ranks, cleaned.get("comment", ""))
         return cleaned
 
 

@@ -44,10 +44,11 @@ def open_audit(
 
     Raises:
         NotAllowed: the person is not a coordinator there.
-        NotYet: the short reference is taken.
+        NotYet: the short reference is taken, or is none.
     """
     rules.check_open(partnership, by)
     prefix = prefix.upper()
+    rules.check_prefix(prefix)
     with beginning(token):
         _check_free(partnership, prefix)
         audit = Audit(

@@ -10,7 +10,6 @@ from macfa.audits import rules
 from macfa.audits.dates import propose
 from macfa.audits.models import StageDate
 from workflows import tasks
-from workflows.errors import NotYet
 from workflows.lifecycle import Act, act
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ def set_scope(
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
         rules.check_scopes(audit, by)
         rules.check_own(audit, chosen, tool_version)
-        if looks_back_to <= looks_back_from:
-            raise NotYet("The look-back period has to end after it begins.")
+        rules.check_partners(chosen)
+        rules.check_looks_back(looks_back_from, looks_back_to)
         doing.change(
             purpose=purpose,
             enquiry=enquiry,

@@ -76,6 +76,7 @@ def give_view(
     with act(view, by=by, expects=expects, token=token) as (doing, view):
         rules.check_gives_view(view, by)
         rules.check_ranks(view, ranks)
+        rules.check_view(ranks, comment)
         first = view.given_at is None
         doing.change(comment=comment, given_at=clock.now())
         view.ranks.all().delete()

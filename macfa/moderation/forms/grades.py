@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from macfa.forms import ActForm, Look
+from macfa.forms.checking import refused_beside, refused_here
+from macfa.moderation import rules
 from macfa.moderation.deciders import THE_PANEL, Deciders
 from macfa.moderation.services import Chosen
-from workflows.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,10 +54,8 @@ class DecisionForm(ActForm):
     def clean_decided_by(self) -> str:
         """Nobody decides alone about their own agency, and the coordinator decides nothing."""
         said: str = self.cleaned_data["decided_by"]
-        try:
+        with refused_here():
             self.deciders.check(said, self.by)
-        except Refused as refusal:
-            raise forms.ValidationError(refusal.sentence) from None
         return said
 
 
@@ -161,8 +160,9 @@ class DomainsForm(DecisionForm):
 
     def _check(self, domain: Domain, cleaned: Mapping[str, Any]) -> None:
         grade, reason = cleaned.get(f"grade_{domain.code}"), cleaned.get(f"reason_{domain.code}")
-        if grade and not reason and f"reason_{domain.code}" not in self.errors:
-            self.add_error(f"reason_{domain.code}", f"Give the reason for the grade of {domain}")
+        if grade and f"reason_{domain.code}" not in self.errors:
+            with refused_beside(self, f"reason_{domain.code}"):
+                rules.check_reason(reason or "", domain)
         if reason and not grade:
             self.add_error(f"grade_{domain.code}", f"Select a grade for {domain}")
 

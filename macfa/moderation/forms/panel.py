@@ -8,13 +8,14 @@ from django import forms
 
 from macfa.audits.lifecycle import Stage
 from macfa.forms import ActForm, DateField, Look, OneRecord, SeveralRecords
+from macfa.forms.checking import refused_beside, refused_here
 from macfa.moderation import rules
 from macfa.moderation.access import Candidate, candidates
 from macfa.moderation.models import USUAL_QUORUM, PanelMember
 from macfa.people.models import Agency
 from macfa.sampling.models import Case
 from workflows import clock
-from workflows.errors import NotYet, Refused
+from workflows.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,18 +183,16 @@ class SittingForm(ActForm):
     def clean_held_on(self) -> date:
         """A sitting is recorded when it has been held."""
         held_on: date = self.cleaned_data["held_on"]
-        if held_on > clock.today():
-            raise forms.ValidationError("The date the panel sat must be today or in the past")
+        with refused_here():
+            rules.check_held(held_on)
         return held_on
 
     def clean(self) -> dict[str, Any]:
         """Without a quorum there is a reason."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "present" in cleaned:
-            try:
+            with refused_beside(self, "note"):
                 rules.check_quorate(self.panel, list(cleaned["present"]), cleaned.get("note", ""))
-            except NotYet as refusal:
-                self.add_error("note", refusal.sentence)
         return cleaned
 
 
@@ -226,8 +225,9 @@ class PreparationForm(ActForm):
     def clean(self) -> dict[str, Any]:
         """A conflict has a reason."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("conflicts") and not cleaned.get("why", "").strip():
-            self.add_error("why", "Say what the conflict of interest is")
+        if cleaned.get("conflicts"):
+            with refused_beside(self, "why"):
+                rules.check_conflict_says(cleaned.get("why", ""))
         return cleaned
 
 

@@ -58,6 +58,7 @@ def grade_agency(
         return_ = case.returns.select_related("agency", "setting").get(pk=return_.pk)
         rules.check_graded_by_panel(return_)
         rules.check_scale(case, grade)
+        rules.check_reason(reason, rules.answerer(return_))
         check_decider(case, decided_by, by, return_)
         decision = PanelGrade(
             agency_return=return_, grade=grade, reason=reason, decided_by=decided_by, typed_by=by
@@ -122,6 +123,7 @@ def _grade_domain(
 ) -> DomainGrade:
     case: Case = doing.record
     rules.check_scale(case, chosen.grade, domain)
+    rules.check_reason(chosen.reason, domain)
     decision = DomainGrade(
         case=case,
         domain=domain,
@@ -154,6 +156,7 @@ def grade_case(
     with act(case, by=by, expects=expects, token=token) as (doing, case):
         rules.check_case_grade(case, by)
         rules.check_scale(case, grade)
+        rules.check_reason(reason, case.label)
         check_decider(case, decided_by, by)
         decision = CaseGrade(
             case=case,
@@ -188,7 +191,7 @@ def reopen_case(
 ) -> Case:
     """The panel looks at a case again; its earlier decision is kept beside the new one."""
     with act(case, by=by, expects=expects, token=token) as (doing, case):
-        rules.check_reopen(case, by)
+        rules.check_reopens(case, why, by)
         doing.move("reopen", text=why)
         tasks.start(doing, ModerationFlow.released)
     return case

@@ -105,6 +105,7 @@ def declare_conflict(
     long as the panel moderates.
     """
     rules.check_conflict(member, case, by)
+    rules.check_conflict_says(why)
     with act(case, by=by, token=token) as (doing, case):
         step_out(case, by, why="Conflict of interest declared on the panel")
         doing.note("conflict_declared", text=why)
@@ -127,7 +128,7 @@ def record_sitting(
     """Record who sat, and whether that was a quorum. Where it was not, the note says why the
     panel went ahead (R31)."""
     with act(panel, by=by, expects=expects, token=token) as (doing, panel):
-        rules.check_sitting(panel, present, note, by)
+        rules.check_sitting(panel, held_on, present, note, by)
         sitting = Sitting.objects.create(panel=panel, held_on=held_on, note=note)
         sitting.present.set(present)
         quorate = "quorate" if len(present) >= panel.quorum else "not quorate"
