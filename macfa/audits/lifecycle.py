@@ -64,9 +64,9 @@ class AuditLifecycle(Lifecycle):
 #: What the ledger says of each move and decision, after the name of who did it.
 SAYS = {
     "opened": "opened the audit",
-    "theme_proposed": "proposed the theme “{theme}”",
+    "theme_proposed": "proposed candidate theme {number}",
     "views_asked": "asked the QPPA for views of the themes (members asked: {count})",
-    "theme_chosen": "recorded the choice of the theme “{theme}”",
+    "theme_chosen": "recorded the choice of candidate theme {number}",
     "scope_changed": "changed the scope",
     "dates_set": "set the stage dates",
     "dates_changed": "moved stage dates: {moved}",

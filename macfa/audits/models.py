@@ -183,6 +183,12 @@ class Theme(models.Model):
         return self.title
 
     @property
+    def number(self) -> int:
+        """Which candidate theme of its audit it is: the ledger's facts tell themes by number,
+        since a title is free text."""
+        return self.audit.themes.filter(pk__lte=self.pk).count()
+
+    @property
     def source_names(self) -> list[str]:
         """Where the idea comes from, in words."""
         return [str(self.Source(source).label) for source in self.sources]

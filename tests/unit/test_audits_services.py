@@ -19,7 +19,7 @@ from tests.records import has_left, item_of
 from workflows import clock, ledger, timeline
 from workflows.assignment import claim, give
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
-from workflows.models import LedgerEntry, WorkItem
+from workflows.models import LedgerEntry, LedgerText, WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -280,8 +280,24 @@ def test_the_choice_keeps_theme_reason_and_who_decided(cast: Cast, audit: Audit)
     assert (audit.theme, audit.theme_reason) == (theme, "Most urgent")
     assert audit.theme_decided_by == "The QPPA"
     line = timeline.lines(timeline.of_record(audit)[:1])[0]
-    assert line.sentence == "Coordinator recorded the choice of the theme “Neglect”"
-    assert line.text == "Decided by The QPPA: Most urgent"
+    assert line.sentence == "Coordinator recorded the choice of candidate theme 1"
+    assert line.text == "Neglect. Decided by The QPPA: Most urgent"
+
+
+def test_the_ledger_tells_themes_by_number_so_that_their_words_can_be_erased(
+    cast: Cast, audit: Audit
+) -> None:
+    add(cast, audit)
+    choose(cast, audit, add(cast, audit, "Home education"))
+    chosen, *proposed = timeline.of_record(audit)[:3]
+    assert [entry.facts for entry in (*proposed, chosen)] == [
+        {"number": 2},
+        {"number": 1},
+        {"number": 2},
+    ]
+    assert [entry.said.text for entry in proposed] == ["Home education", "Neglect"]
+    LedgerText.objects.all().delete()
+    assert list(ledger.faults()) == []
 
 
 def test_choosing_while_a_view_is_awaited_asks_why(cast: Cast, audit: Audit) -> None:

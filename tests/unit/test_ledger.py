@@ -191,7 +191,7 @@ def test_entries_of_many_records_cost_a_statement_a_batch(
 
 
 def test_what_the_timeline_could_not_say_is_not_written(cast: Cast, audit: Audit) -> None:
-    with pytest.raises(ValueError, match=r"lacks \['theme'\]"):
+    with pytest.raises(ValueError, match=r"lacks \['number'\]"):
         ledger.write(audit, [Happening("theme_proposed", {})], by=cast["coordinator"])
     with pytest.raises(ValueError, match="no sentence for “juggled”"):
         ledger.write(audit, [Happening("juggled", {})], by=cast["coordinator"])

@@ -65,8 +65,8 @@ def test_people_are_named_as_they_are_called_now(cast: Cast, audit: Audit) -> No
 
 def test_facts_are_put_into_the_sentence(cast: Cast, audit: Audit) -> None:
     with act(audit, by=cast["coordinator"]) as (doing, _audit):
-        doing.note("theme_proposed", facts={"theme": "Neglect"})
-    assert "proposed the theme “Neglect”" in timeline.last_sentence(audit)
+        doing.note("theme_proposed", facts={"number": 1}, text="Neglect")
+    assert "proposed candidate theme 1" in timeline.last_sentence(audit)
 
 
 def test_lists_are_read_out_and_unknown_people_are_nobody() -> None:
@@ -78,7 +78,7 @@ def test_lists_are_read_out_and_unknown_people_are_nobody() -> None:
 def test_what_an_older_entry_does_not_say_is_not_made_up(audit: Audit) -> None:
     entry = LedgerEntry.objects.get()
     entry.verb = "theme_proposed"
-    assert timeline.sentence(entry, {}) == "The system proposed the theme “(not recorded)”"
+    assert timeline.sentence(entry, {}) == "The system proposed candidate theme (not recorded)"
     entry.verb = "renamed_long_ago"
     assert timeline.sentence(entry, {}) == "The system renamed long ago"
     entry.record_type = "audits.gone"

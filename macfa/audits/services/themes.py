@@ -41,7 +41,7 @@ def propose_theme(
             evidence=evidence,
             from_audit=from_audit,
         )
-        doing.note("theme_proposed", facts={"theme": title})
+        doing.note("theme_proposed", facts={"number": theme.number}, text=title)
     return theme
 
 
@@ -111,8 +111,8 @@ def choose_theme(
         awaited = list(audit.views_awaited.select_related("person"))
         rules.check_views_in(awaited, without_views_because)
         doing.change(theme=theme, theme_reason=reason, theme_decided_by=decided_by)
-        text = f"Decided by {decided_by}: {reason}"
-        doing.note("theme_chosen", facts={"theme": theme.title}, text=text)
+        text = f"{theme.title}. Decided by {decided_by}: {reason}"
+        doing.note("theme_chosen", facts={"number": theme.number}, text=text)
         if awaited:
             step = "Views of every QPPA member"
             doing.note("step_skipped", facts={"step": step}, text=without_views_because)
