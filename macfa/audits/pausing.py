@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.formats import date_format
 
@@ -28,12 +30,19 @@ class Pausable(models.Model):
     @property
     def paused_words(self) -> str:
         """“Paused until 3 March 2027”, or nothing."""
-        if self.paused_until is None:
-            return ""
-        return f"Paused until {date_format(self.paused_until, 'j F Y')}"
+        return _words(self.paused_until) if self.paused_until else ""
+
+
+def _words(until: date) -> str:
+    return f"Paused until {date_format(until, 'j F Y')}"
 
 
 def check_not_paused(what: Pausable) -> None:
     """Nothing changes while the audit or the case is paused."""
-    if what.paused_on is not None:
-        raise WrongState(f"{what} is paused, so this waits. {what.paused_words}.")
+    check_goes_on(str(what), what.paused_until)
+
+
+def check_goes_on(name: str, paused_until: date | None) -> None:
+    """The same of what is known by its name and the end of its pause alone."""
+    if paused_until is not None:
+        raise WrongState(f"{name} is paused, so this waits. {_words(paused_until)}.")

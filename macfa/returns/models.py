@@ -48,12 +48,10 @@ _Returns = models.Manager.from_queryset(AgencyReturnQuerySet)
 
 
 class AgencyReturnManager(_Returns["AgencyReturn"]):
-    """Reads a return together with what it belongs to: its case, its agency and its audit."""
+    """Reads a return together with what names it: its case and its agency."""
 
     def get_queryset(self) -> AgencyReturnQuerySet:
-        return AgencyReturnQuerySet(self.model, using=self._db).select_related(
-            "case", "agency", "audit"
-        )
+        return AgencyReturnQuerySet(self.model, using=self._db).select_related("case", "agency")
 
 
 class AgencyReturn(ReturnLifecycle):

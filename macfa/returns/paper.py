@@ -177,6 +177,8 @@ class Draft:
     audit_prefix: str
     audit_stage: Stage
     others_owed: bool
+    audit_paused: date | None
+    case_paused: date | None
 
     def fingerprint(self, codes: Collection[str]) -> str:
         """A digest of what is saved in these domains: it tells whether a page is out of date."""
@@ -194,13 +196,16 @@ def read_draft(return_: AgencyReturn, person: User) -> Draft:
     `person` is the one who would declare independence.
     """
     rows = _saved(return_.pk, person.pk, return_.agency_id, return_.audit_id, today())
-    version, serves, declared, handed_in, case_state, prefix, stage, others = rows[0][:8]
-    given = {row[8]: _saved_answer(*row[9:]) for row in rows}
+    version, serves, declared, handed_in, *where = rows[0][:10]
+    given = {row[10]: _saved_answer(*row[11:]) for row in rows}
     asked = [
         each._replace(given=given[each.question_id]) if each.question_id in given else each
         for each in questions(version)
     ]
-    return Draft(asked, serves, declared, handed_in or 0, case_state, prefix, Stage(stage), others)
+    case_state, prefix, stage, others, *paused = where
+    return Draft(
+        asked, serves, declared, handed_in or 0, case_state, prefix, Stage(stage), others, *paused
+    )
 
 
 def _saved_answer(*columns: Any) -> Given:
@@ -232,6 +237,8 @@ def _saved(
         "audit__prefix",
         "audit__state",
         "others",
+        "audit__paused_until",
+        "case__paused_until",
         "answers__question",
         *GIVEN,
     )

@@ -86,6 +86,12 @@ def check_audits(return_: AgencyReturn, person: User) -> None:
 
 
 def check_state(return_: AgencyReturn, *states: ReturnState) -> None:
+    """The return has to be in one of these states, and neither audit nor case paused."""
+    check_at(return_, *states)
+    check_goes_on(return_)
+
+
+def check_at(return_: AgencyReturn, *states: ReturnState) -> None:
     """The return has to be in one of these states."""
     if return_.state not in states:
         names = " or ".join(f"“{state.label}”" for state in states)
@@ -93,7 +99,6 @@ def check_state(return_: AgencyReturn, *states: ReturnState) -> None:
             f"{return_.reference} is at “{return_.get_state_display()}”. "
             f"This is done while it is at {names}."
         )
-    check_goes_on(return_)
 
 
 def check_goes_on(return_: AgencyReturn) -> None:
@@ -198,14 +203,15 @@ def check_declare(return_: AgencyReturn, person: User) -> None:
 
 
 def check_writes(return_: AgencyReturn, person: User) -> None:
-    """Whoever holds the audit writes it. That they are independent is asked with the questions."""
-    check_state(return_, ReturnState.DRAFTING)
+    """Whoever holds the audit writes it. That they are independent, and that the audit runs and is
+    not paused, is asked with the questions."""
+    check_at(return_, ReturnState.DRAFTING)
     check_audits(return_, person)
 
 
 def can_write(return_: AgencyReturn, person: User) -> bool:
     """Whether somebody is the one who writes this return now, while the audit runs."""
-    runs = allows(audits.check_running, return_.audit)
+    runs = allows(audits.check_running, return_.audit) and allows(check_goes_on, return_)
     return runs and allows(check_writes, return_, person)
 
 

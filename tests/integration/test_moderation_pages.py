@@ -191,7 +191,7 @@ def test_a_member_reads_declares_and_no_longer_finds_the_case(
     for _time in range(2):
         assert client.post(address, given).headers["Location"] == address
     page = text(client, address)
-    assert "You read the cases and declared conflicts" in page
+    assert "that you have read the cases" in page
     assert case_page(case) not in page
     for below in ("", "grade/", "domains/", "domains/D1/", "conflict/"):
         assert client.get(case_page(case, below)).status_code == 404

@@ -68,7 +68,7 @@ def test_what_a_nil_return_lacks_is_said_beside_it(cast: Cast, audit: Audit) -> 
 def test_involved_asks_who_audits_and_gives_it_to_them(cast: Cast, audit: Audit) -> None:
     client, return_ = browser(cast, "lead.pol"), factories.a_return(audit)
     url = f"{return_.get_absolute_url()}involvement/"
-    assert "Select who audits it" in text(post(client, url, involvement="involved"))
+    assert "or leave it in the queue" in text(post(client, url, involvement="involved"))
     chosen = cast["auditor2.pol"]
     post(client, url, involvement="involved", auditor=chosen.public_id)
     assert now(return_).auditor == chosen

@@ -92,7 +92,7 @@ def test_page_and_command_draw_the_same_rows_from_the_same_file(
         ({"stratum_1": "-1"}, "status: CP must be 0 or more"),
         ({"stratum_1": "", "stratum_2": ""}, "Say how many cases to draw"),
         ({"seed": ""}, "Enter the seed"),
-        ({"stratum_1": "1001"}, "status: CP must be 1000 or less"),
+        ({"stratum_1": "1001"}, "status: CP must be 1,000 or less"),
         ({"purposive": "R0001"}, "Write each row picked on purpose as its row id, a comma"),
         ({"purposive": "R9999, unborn"}, "Row R9999 is picked on purpose but is not in the pool."),
         ({"exclude": ["nothing=there"]}, "Select one of the choices offered"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from macfa.audits.pausing import check_goes_on
 from macfa.audits.rules import check_runs
 from macfa.returns import rules
 from macfa.returns.completeness import lacks
@@ -91,6 +92,8 @@ def _check_writer(draft: Draft, return_: AgencyReturn, by: User) -> None:
     """The audit still runs, and whoever holds the agency's audit of its work still audits for
     the agency, and is independent of the case."""
     check_runs(draft.audit_prefix, draft.audit_stage)
+    check_goes_on(draft.audit_prefix, draft.audit_paused)
+    check_goes_on(return_.case.label, draft.case_paused)
     if not draft.serves:
         raise NotAllowed(f"{by.name} is no longer an auditor of {return_.agency}.")
     if not draft.declared:
