@@ -131,4 +131,4 @@ def the_audit_is_closed(page: Page) -> None:
     lands_on(page, "Close the audit")
     press(page, "Close the audit")
     is_told(page, "closed")
-    expect(main(page)).to_contain_text("This audit is closed: its last action is done.")
+    expect(main(page)).to_contain_text("This audit is closed: no action of it runs any more.")

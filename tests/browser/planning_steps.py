@@ -45,7 +45,7 @@ def the_audit_is_opened(page: Page) -> None:
     """From the list of audits."""
     hands.press(page.get_by_role("navigation", name="Main").get_by_role("link", name="Audits"))
     press(page, "Open an audit")
-    type_in(page, "Title", TITLE)
+    type_in(page, "Working title", TITLE)
     type_in(page, "Short reference", "neg")
     type_in(page, "Period", "Q1 2026/27")
     press(page, "Open audit")

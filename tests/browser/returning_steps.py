@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 SAY = "Say whether you were involved"
+ANSWER = "Answer the coordinator’s query"
 AUDIT = "Audit your agency’s work"
 COLLECT = "Collect the agency returns and convene the panel"
 SIGN_OFF = "Sign off the return"
@@ -143,7 +144,7 @@ def open_return(page: Page, state: str, name: str) -> None:
 
 def the_query_is_answered(page: Page, reference: str) -> None:
     """The auditor answers it and submits again."""
-    begin_task(page, AUDIT, reference)
+    begin_task(page, ANSWER, reference)
     expect(main(page)).to_contain_text("Which records show that the child was heard?")
     press(page, "Check and submit")
     type_in(page, "Your answer", "The record of the visit on 3 March")

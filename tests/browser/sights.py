@@ -7,13 +7,14 @@ still what they were when they were named.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.urls import reverse
 
 from macfa.audits import services as audits
 from macfa.findings import services as findings
 from macfa.improvement import services as improvement
+from macfa.overview import services as overview
 from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
 from macfa.sampling import services as sampling
@@ -21,6 +22,7 @@ from macfa.sampling.draw import parse_strata
 from tests import factories
 from workflows import clock
 from workflows.models import WorkItem
+from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -51,6 +53,12 @@ NOT_PAGES = {
     "start_report",
 }
 
+
+#: Why something waits, and until when.
+PAUSE: dict[str, Any] = {
+    "reason": "The police ask us to wait for an inquiry.",
+    "until": add_working_days(clock.today(), 10),
+}
 
 #: Pages that another address shows too, so that somebody need not know which to open.
 SECOND_ADDRESSES = {"tasks", "say_involvement", "declare_independence"}
@@ -182,7 +190,15 @@ def at_following(cast: Cast, audit: Audit) -> Sights:
     yield page("coordinator", "panel", audit)
     yield from pages("coordinator", "return", "remind_return", "extend_return", about=return_)
     yield page("coordinator", "record_not_returned", return_)
-    yield from pages("coordinator", "case", "replace_case", about=return_.case)
+    yield from pages("coordinator", "case", "replace_case", "pause_case", about=return_.case)
+    case = overview.pause_case(case=return_.case, by=audit.coordinator, **PAUSE)
+    yield from pages("coordinator", "case", "resume_case", about=case)
+    overview.resume_case(case=case, reason="It ended.", by=audit.coordinator)
+    yield from pages("coordinator", "add_case", "pause_audit", about=audit)
+    paused = overview.pause_audit(audit=audit, by=audit.coordinator, **PAUSE)
+    yield from pages("coordinator", "audit", "resume_audit", about=paused)
+    overview.resume_audit(audit=paused, reason="It ended.", by=audit.coordinator)
+    return_ = factories.a_return(audit, "CSC")
     returns.record_not_returned(return_=return_, reason="No answer", by=audit.coordinator)
     yield page("coordinator", "accept_late", return_)
 
