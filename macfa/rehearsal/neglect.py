@@ -65,7 +65,7 @@ FINDINGS = (
         "Graded Care Profile 2 was not used before the one step down",
         (2,),
         text="The decision rested on how the home looked on the last visit. In the sample the "
-        "tool was used twice, and then to step up.",
+        "tool was used in 2 of the 6 cases.",
     ),
     FindingScript(
         "learning",
