@@ -75,7 +75,7 @@ def _item(
     node = ReturnFlow.say_involvement if done else ReturnFlow.audit_own_work
     tenant = waiting.team.partnership_id
     work = Work(subject.get_absolute_url(), due, waiting.team, tenant, owner=waiting.owner)
-    item: WorkItem = node.item(process, subject, work)
+    item: WorkItem = node.item(process, subject, work, at=clock.now())
     if done:
         item.status, item.finished = STATUS.DONE, clock.now()
     return item
