@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -182,6 +182,12 @@ def test_loading_it_again_gives_every_account_the_password_it_prints(
     for account in ("coordinator", "board"):
         posted = {"login": f"{account}@fernhollow.example", "password": "another-for-today"}
         assert client.post("/accounts/login/", posted).status_code == 302
+
+
+@pytest.mark.parametrize(("cases", "said"), [(0, "at least one case"), (3001, "up to 3,000")])
+def test_a_simulation_of_a_size_that_no_audit_has_is_refused(cases: int, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("simulate", cases=cases)
 
 
 def test_every_invariant_holds() -> None:

@@ -15,10 +15,12 @@ from macfa.improvement.lifecycle import ActionState
 from macfa.rehearsal import simulation
 from macfa.rehearsal.own_database import own_database
 from macfa.returns.lifecycle import ReturnState
+from macfa.sampling.draw import MOST_AT_ONCE
 from notifications.models import Notification
 from workflows.models import Assignment, LedgerEntry
 
 SMALLEST = 1
+LARGEST = MOST_AT_ONCE * len(simulation.STRATA)
 
 
 class Command(BaseCommand):
@@ -43,6 +45,8 @@ class Command(BaseCommand):
         size = simulation.Size(options["cases"], options["agencies"], options["seed"])
         if size.cases < SMALLEST or size.agencies < SMALLEST:
             raise CommandError("Ask for at least one case and one agency.")
+        if size.cases > LARGEST:
+            raise CommandError(f"Ask for up to {LARGEST:,} cases: no audit draws more.")
         self.quiet = bool(options["json"])
         if options["database_of_its_own"]:
             with own_database():
