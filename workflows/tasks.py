@@ -82,9 +82,10 @@ def _tell_done(doing: Act, item: WorkItem) -> None:
     )
 
 
-def _open_items(record: Record) -> list[WorkItem]:
-    """What is waiting for somebody on the act's record, taken for this transaction."""
-    return _taken(ContentType.objects.get_for_model(type(record)).pk, record.pk)
+def _open_items(record: Record, node: HumanTask | None = None) -> list[WorkItem]:
+    """What is waiting for somebody on the act's record (at one node), taken for this act."""
+    items = _taken(ContentType.objects.get_for_model(type(record)).pk, record.pk)
+    return [item for item in items if node is None or item.flow_task == node]
 
 
 @composed
@@ -106,9 +107,9 @@ def open_items(records: Iterable[Record]) -> list[WorkItem]:
     return list(items.select_related("process", "owner", "team"))
 
 
-def withdraw(doing: Act, *, why: str) -> None:
-    """The record's open work, if there is any, need not be done; its owner is told."""
-    for item in _open_items(doing.record):
+def withdraw(doing: Act, *, why: str, node: HumanTask | None = None) -> None:
+    """The record's open work (at one node), if any, need not be done; its owner is told."""
+    for item in _open_items(doing.record, node):
         item.node.activation_class(item).withdraw()
         doing.note("work_withdrawn", facts={"task": item.title}, text=why)
         if item.owner_id and item.owner_id != (doing.by.pk if doing.by else None):
@@ -128,9 +129,10 @@ def put_back(doing: Act, *, why: str) -> None:
             assignment.put_back(item, doing, why)
 
 
-def postpone(doing: Act, due: date) -> list[WorkItem]:
-    """The record's open work is due on another day. Gives back what was not due then already."""
-    moved = [item for item in _open_items(doing.record) if item.due != due]
+def postpone(doing: Act, due: date, *, node: HumanTask | None = None) -> list[WorkItem]:
+    """The record's open work (at one node) is due on another day. Gives back what was not due
+    then already."""
+    moved = [item for item in _open_items(doing.record, node) if item.due != due]
     for item in moved:
         _due_on(item, due)
     return moved

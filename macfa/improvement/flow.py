@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from macfa.audits.flow import coordinator_work
 from macfa.improvement.lifecycle import ActionState
-from macfa.improvement.rules import check_is_owner, check_may_decide
+from macfa.improvement.rules import agency_leads, check_answers, check_is_owner, check_may_decide
 from macfa.people.models import Team
 from macfa.people.roles import Role
 from macfa.people.rules import people_in
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from macfa.people.models import User
     from workflows.lifecycle import Act
 
-#: How long the partnership has to look at a claim of completion.
+#: How long the partnership has to look at a claim of completion, and an agency at an offer.
 DAYS_TO_DECIDE = 10
 
 
@@ -62,6 +62,22 @@ def decision_work(action: Action) -> Work:
     )
 
 
+def offer_work(action: Action) -> Work:
+    """A lead of the agency to which the action is offered answers for it."""
+    agency = action.offered_to
+    assert agency is not None
+    leads = tuple(agency_leads(agency))
+    return Work(
+        page=action.get_absolute_url(),
+        due=add_working_days(clock.today(), DAYS_TO_DECIDE),
+        team=Team.objects.for_role(action.audit.partnership, Role.AGENCY_LEAD, agency),
+        tenant_id=action.audit.partnership_id,
+        owner=leads[0] if len(leads) == 1 else None,
+        watchers=leads if len(leads) > 1 else (),
+        why=action.offered_because,
+    )
+
+
 def is_with_owner(action: Action) -> bool:
     """The evidence did not show it yet."""
     return bool(action.state == ActionState.UNDER_WAY)
@@ -82,3 +98,17 @@ class ActionFlow(Flow):
     ).Next(this.accepted)
     accepted = Switch().Case(this.carry_out, is_with_owner).Default(this.completed)
     completed = End()
+
+
+class OfferFlow(Flow):
+    """An action is offered to another agency.
+
+    A lead of that agency takes it on, naming its owner, or declines it. Until then it stays with
+    its owner.
+    """
+
+    offered = Start(this.answer)
+    answer = HumanTask("Accept the action", work=offer_work, may_hold=check_answers).Next(
+        this.answered
+    )
+    answered = End()

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from macfa.audits.rules import can_coordinate
 from macfa.findings.models import Finding
-from macfa.forms import ActForm, DateField, Look, SeveralRecords
+from macfa.forms import ActForm, DateField, Look, OneRecord, SeveralRecords
 from macfa.improvement.rules import AGENCY_OWNERS, PARTNERSHIP_OWNERS
 from macfa.people.models import Agency, Membership, User
 from workflows import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from macfa.audits.models import Audit
     from macfa.improvement.models import Action
     from macfa.people.models import Partnership
@@ -29,11 +32,20 @@ class OwnerField(forms.ChoiceField):
 
     owners: dict[str, Owner]
 
-    def offer(self, partnership: Partnership, *, without: Owner | None = None) -> None:
-        """Offer everybody who may own an action of this partnership today, but for one."""
+    def offer(
+        self,
+        partnership: Partnership,
+        *,
+        agencies: Collection[Agency | None] | None = None,
+        without: Owner | None = None,
+    ) -> None:
+        """Offer everybody who may own an action of this partnership today, but for one; of these
+        agencies alone, where they are named (None is the partnership itself)."""
         self.owners, groups = {}, defaultdict(list)
         for membership in _possible_owners(partnership):
             agency, person = membership.team.agency, membership.person
+            if agencies is not None and agency not in agencies:
+                continue
             key = f"{person.public_id}:{agency.code if agency else ''}"
             if key in self.owners:
                 continue
@@ -81,10 +93,10 @@ def _offer_findings(form: ActForm, audit: Audit) -> bool:
     return findings.exists()
 
 
-def _offer_owners(form: ActForm, audit: Audit, *, without: Owner | None = None) -> None:
+def _owners(form: ActForm) -> OwnerField:
     field = form.fields["owner"]
     assert isinstance(field, OwnerField)
-    field.offer(audit.partnership, without=without)
+    return field
 
 
 class OpenForm(ActForm):
@@ -123,18 +135,16 @@ class OpenForm(ActForm):
 
     def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_owners(self, audit)
+        _owners(self).offer(audit.partnership)
         if not _offer_findings(self, audit):
             del self.fields["findings"]
 
 
 class HandOverForm(ActForm):
-    """To whom an action moves, and why."""
+    """To whom an action moves in its agency, or from there to the partnership itself, and why."""
 
     owner = OwnerField(
         label="Who takes the action on?",
-        help_text="To another agency, choose its lead, unless you have agreed with them who does "
-        "it.",
         error_messages={"required": "Choose who takes the action on"},
     )
     why = forms.CharField(
@@ -144,9 +154,73 @@ class HandOverForm(ActForm):
         max_length=500,
     )
 
+    def __init__(self, *args: Any, action: Action, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, version=action.version, **kwargs)
+        own: set[Agency | None] = {action.agency}
+        if can_coordinate(action.audit, by):
+            own.add(None)
+        now = (action.owner, action.agency)
+        _owners(self).offer(action.audit.partnership, agencies=own, without=now)
+
+
+class OfferForm(ActForm):
+    """Which agency is asked to take an action on, and why."""
+
+    agency = OneRecord(
+        label="Which agency should take the action on?",
+        queryset=Agency.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select the agency that should take the action on"},
+    )
+    why = forms.CharField(
+        label="Why does it move?",
+        help_text="The agency’s lead reads this, and both owners where they take it on.",
+        widget=forms.Textarea,
+        max_length=500,
+    )
+
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, version=action.version, **kwargs)
-        _offer_owners(self, action.audit, without=(action.owner, action.agency))
+        field = self.fields["agency"]
+        assert isinstance(field, OneRecord)
+        others = action.audit.partnership.agencies.on(clock.today())
+        field.queryset = others.exclude(pk=action.agency_id) if action.agency_id else others
+
+
+class TakeOnForm(ActForm):
+    """Who owns an action in the agency that takes it on."""
+
+    owner = OwnerField(
+        label="Who owns it in your agency?",
+        error_messages={"required": "Choose who owns it"},
+    )
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        super().__init__(*args, version=action.version, **kwargs)
+        _owners(self).offer(action.audit.partnership, agencies={action.offered_to or action.agency})
+
+
+class DeclineForm(ActForm):
+    """Why an agency does not take an action on."""
+
+    why = forms.CharField(
+        label="Why does your agency not take it on?",
+        help_text="Whoever offered it, and the agency that has it, can read this.",
+        widget=forms.Textarea,
+        max_length=500,
+    )
+
+
+class TakeBackForm(ActForm):
+    """Why an offer is taken back before it was answered."""
+
+    why = forms.CharField(
+        label="Why do you take the offer back?",
+        help_text="The agency’s lead can read this.",
+        widget=forms.Textarea,
+        max_length=500,
+    )
 
 
 class FindingsForm(ActForm):

@@ -52,5 +52,8 @@ SAYS = {
     "end": "ended the action as no longer needed",
     "finding_joined": "joined the action to {findings}",
     "handed_over": "handed the action over from {from_person} to {to_person}, {lead}",
+    "offered": "offered the action to {agency}",
+    "offer_declined": "declined the action for {agency}",
+    "offer_taken_back": "took back the offer of the action to {agency}",
     "due_changed": "moved the due date from {old} to {new}",
 }

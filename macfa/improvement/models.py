@@ -61,12 +61,17 @@ def _silent(today: date) -> Q:
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, person: User) -> ActionQuerySet:
-        """One's own actions, those of the agency one leads, and all for who follows them."""
+        """One's own actions, those of the agency one leads or that are offered to it, and all
+        for who follows them."""
         current = Membership.objects.current().filter(person=person)
         follows = current.filter(
             team__role__in=SEES_ACTIONS, team__partnership=models.OuterRef("audit__partnership")
         )
-        leads = current.filter(team__role=Role.AGENCY_LEAD, team__agency=models.OuterRef("agency"))
+        leads = current.filter(
+            models.Q(team__agency=models.OuterRef("agency"))
+            | models.Q(team__agency=models.OuterRef("offered_to")),
+            team__role=Role.AGENCY_LEAD,
+        )
         serves = current.filter(team__partnership=models.OuterRef("audit__partnership"))
         owns = Q(models.Exists(serves), owner=person)
         return self.filter(owns | models.Exists(follows) | models.Exists(leads))
@@ -91,7 +96,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
 
 class Action(ActionLifecycle):
-    """What will be done about a finding: by whom, by when, and how one will know (R43)."""
+    """What will be done about a finding: by whom, by when, and how one will know (R43).
+
+    While it is offered to another agency it stays with its owner, until a lead of that agency
+    takes it on.
+    """
 
     audit = models.ForeignKey(Audit, models.PROTECT, related_name="actions")
     findings = models.ManyToManyField(Finding, blank=True, related_name="actions")
@@ -113,6 +122,13 @@ class Action(ActionLifecycle):
     )
     decided_at = models.DateTimeField(null=True, editable=False)
     ended_because = models.TextField(blank=True)
+    offered_to = models.ForeignKey(
+        Agency, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    offered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    offered_because = models.TextField(blank=True, editable=False)
 
     objects = ActionQuerySet.as_manager()
 

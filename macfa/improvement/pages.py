@@ -124,6 +124,9 @@ def _sent_back_because(action: Action) -> str:
 def _buttons(action: Action, person: User) -> Iterator[Way]:
     """What the page is mostly opened for."""
     url = action.get_absolute_url()
+    if allows(rules.check_answers, action, person):
+        yield Way("Accept the action", f"{url}take-on/")
+        yield Way("Decline it", f"{url}decline/")
     if _reports(action, person) and action.state == ActionState.UNDER_WAY:
         yield Way("Give an update", f"{url}update/")
     if allows(rules.check_may_claim, action, person):
@@ -146,6 +149,9 @@ def _ways(action: Action, person: User) -> Iterator[Way]:
         yield Way("Join it to findings", f"{url}findings/")
     if allows(rules.check_hands_over, action, person):
         yield Way("Hand it over", f"{url}hand-over/")
+        yield Way("Offer it to another agency", f"{url}offer/")
+    if allows(rules.check_takes_back, action, person):
+        yield Way("Take the offer back", f"{url}take-back/")
     if allows(rules.check_moves_due, action, person):
         yield Way("Change the due date", f"{url}due/")
     if allows(rules.check_ends, action, person):

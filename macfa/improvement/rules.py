@@ -8,6 +8,7 @@ from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.improvement.lifecycle import RUNNING, ActionState
 from macfa.moderation.rules import outstanding, words
+from macfa.people.models import Membership, User
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds, holds
 from workflows import clock
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from django.db.models import QuerySet
+
     from macfa.audits.models import Audit
     from macfa.findings.models import Finding
     from macfa.improvement.models import Action
-    from macfa.people.models import Agency, User
+    from macfa.people.models import Agency
 
 #: Who opens actions: the coordinator, the chair and the panel.
 OPENERS = (Role.COORDINATOR, Role.SCRUTINEER, Role.PANEL)
@@ -194,8 +197,8 @@ def check_close(audit: Audit, person: User) -> None:
 # --- moving --------------------------------------------------------------------------------------
 
 
-def check_hands_over(action: Action, person: User) -> None:
-    """The coordinator, or a lead of the agency that has it now, moves an action."""
+def check_may_move(action: Action, person: User) -> None:
+    """The coordinator, or a lead of the agency that has it now, moves an action under way."""
     partnership, agency = action.audit.partnership_id, action.agency
     leads = agency is not None and holds(person, Role.AGENCY_LEAD, partnership, agency)
     if not (leads or holds(person, Role.COORDINATOR, partnership)):
@@ -203,23 +206,58 @@ def check_hands_over(action: Action, person: User) -> None:
     check_under_way(action)
 
 
-def check_receives(action: Action, owner: User, agency: Agency | None, person: User) -> None:
-    """An action moves to somebody who may own it.
+def check_hands_over(action: Action, person: User) -> None:
+    """An action moves, or is offered, while no other agency is asked whether it takes it on."""
+    check_may_move(action, person)
+    if action.offered_to:
+        raise WrongState(
+            f"{action.reference} is offered to {action.offered_to}. Wait for their answer, or "
+            "take the offer back first."
+        )
 
-    An agency lead hands it to the lead of another agency, who takes it on or gives it to
-    somebody of theirs; only the coordinator, who has spoken with both, names that person.
-    """
+
+def check_receives(action: Action, owner: User, agency: Agency | None, person: User) -> None:
+    """An action moves at once to somebody who may own it in its agency, and by the coordinator
+    to the partnership itself. Another agency is asked first."""
     audit = action.audit
     if (owner.pk, agency) == (action.owner_id, action.agency):
         raise NotYet(f"{action.reference} is with {owner} already. Choose somebody else.")
+    if agency != action.agency:
+        if agency is not None:
+            raise NotYet(f"{agency} says who takes it on. Offer the action to the agency.")
+        check_coordinates(audit, person)
     check_owner(owner, agency, audit)
-    if agency == action.agency or holds(person, Role.COORDINATOR, audit.partnership_id):
-        return
-    if agency is None or not holds(owner, Role.AGENCY_LEAD, audit.partnership_id, agency):
-        raise NotYet(
-            "To another agency, hand the action to its lead, who takes it on or gives it to "
-            "somebody of theirs."
-        )
+
+
+def check_offer(action: Action, agency: Agency, person: User) -> None:
+    """An action is offered to another agency of the partnership, which has a lead to answer."""
+    check_hands_over(action, person)
+    if agency == action.agency:
+        raise NotYet(f"{action.reference} is with {agency} already. Choose another agency.")
+    if agency.partnership_id != action.audit.partnership_id:
+        raise NotAllowed("Choose an agency of your own partnership.")
+    if not agency_leads(agency).exists():
+        raise NotYet(f"{agency} has no agency lead who could take it on. Choose another agency.")
+
+
+def agency_leads(agency: Agency) -> QuerySet[User]:
+    """The people who lead an agency today."""
+    leads = Membership.objects.current().filter(team__role=Role.AGENCY_LEAD, team__agency=agency)
+    return User.objects.filter(memberships__in=leads).order_by("name").distinct()
+
+
+def check_answers(action: Action, person: User) -> None:
+    """A lead of the agency to which an action is offered takes it on or declines it."""
+    if action.offered_to is None:
+        raise WrongState(f"{action.reference} is not offered to an agency, so nobody is asked.")
+    check_holds(person, Role.AGENCY_LEAD, action.audit.partnership_id, action.offered_to)
+
+
+def check_takes_back(action: Action, person: User) -> None:
+    """Whoever may move an action takes an offer back that has not been answered."""
+    check_may_move(action, person)
+    if action.offered_to is None:
+        raise WrongState(f"{action.reference} is not offered to an agency any more.")
 
 
 def check_moves_due(action: Action, person: User) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from macfa.improvement.views import carrying, deciding, lists, moving, opening
+from macfa.improvement.views import carrying, deciding, lists, moving, offering, opening
 
 urlpatterns = [
     path("actions/", lists.actions, name="actions"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("actions/<id:public_id>/send-back/", deciding.send_back, name="send_action_back"),
     path("actions/<id:public_id>/end/", deciding.end, name="end_action"),
     path("actions/<id:public_id>/hand-over/", moving.hand_over, name="hand_action_over"),
+    path("actions/<id:public_id>/offer/", offering.offer, name="offer_action"),
+    path("actions/<id:public_id>/take-on/", offering.take_on, name="take_action_on"),
+    path("actions/<id:public_id>/decline/", offering.decline, name="decline_action"),
+    path("actions/<id:public_id>/take-back/", offering.take_back, name="take_offer_back"),
     path("actions/<id:public_id>/due/", moving.change_due, name="change_action_due"),
     path("actions/<id:public_id>/findings/", opening.join_findings, name="join_findings"),
 ]

@@ -250,10 +250,16 @@ def at_action_tracking(cast: Cast) -> Sights:
     yield from pages("coordinator", "audit", "action_plan", "open_action", about=audit)
     yield page("coordinator", "actions")
     yield from pages("coordinator", "action", "end_action", "change_action_due", about=action)
-    yield from pages("coordinator", "hand_action_over", "join_findings", about=action)
+    yield from pages(
+        "coordinator", "hand_action_over", "join_findings", "offer_action", about=action
+    )
     yield page("coordinator", "close_audit", audit)
     yield from pages("owner.csc", "action", "update_action", about=action)
     yield page("owner.csc", "claim_action_complete", action)
+    police = cast.agencies["POL"]
+    improvement.offer(action=action, agency=police, why="Theirs.", by=cast["coordinator"])
+    yield from pages("lead.pol", "action", "take_action_on", "decline_action", about=action)
+    yield page("lead.csc", "take_offer_back", action)
     improvement.claim_completion(
         action=action, output="Done.", impact="Felt.", evidence="Seen.", by=cast["owner.csc"]
     )

@@ -449,6 +449,7 @@ def test_an_action_ends_with_a_reason(client: Client, cast: Cast, action: Action
         ("claim/", "owner.csc", "lead.csc coordinator qppa board"),
         ("end/", "coordinator chair qppa panel.pol", "owner.csc lead.csc board"),
         ("hand-over/", "coordinator lead.csc", "owner.csc qppa chair board"),
+        ("offer/", "coordinator lead.csc", "owner.csc qppa chair board"),
         ("due/", "coordinator chair qppa panel.pol", "owner.csc lead.csc board"),
         ("findings/", "coordinator chair panel.pol", "owner.csc lead.csc qppa board"),
     ],
@@ -519,13 +520,18 @@ def test_an_action_is_joined_to_findings(client: Client, cast: Cast, action: Act
 # --- moving --------------------------------------------------------------------------------------
 
 
-def test_the_coordinator_hands_an_action_to_another_agency(
+def test_an_action_is_handed_over_within_its_agency(
     client: Client, cast: Cast, action: Action
 ) -> None:
     form = page(client, cast["coordinator"], at(action, "hand-over/"))
     assert f"{cast['owner.csc'].public_id}:CSC" not in form
+    assert f"{cast['lead.pol'].public_id}:POL" not in form
+    assert f"{cast['qppa'].public_id}:" in form
+    assert f"{cast['qppa'].public_id}:" not in page(
+        client, cast["lead.csc"], at(action, "hand-over/")
+    )
     typed = {
-        "owner": f"{cast['owner.pol'].public_id}:POL",
+        "owner": f"{cast['lead.csc'].public_id}:CSC",
         "why": "Changed duties",
         "version": action.version,
         "token": "once",
@@ -534,24 +540,60 @@ def test_the_coordinator_hands_an_action_to_another_agency(
         response = post(client, cast["coordinator"], at(action, "hand-over/"), **typed)
         assert response["Location"] == at(action)
     [item] = tasks.open_items([action])
-    assert item.owner == cast["owner.pol"]
+    assert item.owner == cast["lead.csc"]
+
+
+def test_an_action_is_offered_to_another_agency_whose_lead_takes_it_on(
+    client: Client, cast: Cast, action: Action, elsewhere: Cast
+) -> None:
+    assert statuses(client, cast, at(action), "lead.pol") == {404}
+    typed = {"agency": cast.agencies["POL"].pk, "why": "Changed duties", "token": "first"}
+    for _ in range(2):
+        response = post(
+            client, cast["lead.csc"], at(action, "offer/"), version=action.version, **typed
+        )
+        assert response["Location"] == at(action)
+    shown = page(client, cast["lead.pol"], at(action))
+    for words in ("Offered to Police", "Changed duties", "take-on/", "decline/"):
+        assert words in shown
+    assert statuses(client, cast, at(action, "hand-over/"), "lead.csc") == {409}
+    assert statuses(client, cast, at(action, "take-on/"), "lead.pol") == {200}
+    assert statuses(client, cast, at(action, "take-on/"), "owner.csc coordinator qppa") == {403}
+    assert statuses(client, cast, at(action, "take-on/"), "lead.edu owner.pol") == {404}
+    assert statuses(client, elsewhere, at(action, "take-on/"), "lead.pol") == {404}
+    action.refresh_from_db()
+    form = page(client, cast["lead.pol"], at(action, "take-on/"))
+    assert f"{cast['owner.csc'].public_id}:CSC" not in form
+    owner = f"{cast['owner.pol'].public_id}:POL"
+    for _ in range(2):
+        response = post(
+            client,
+            cast["lead.pol"],
+            at(action, "take-on/"),
+            owner=owner,
+            version=action.version,
+            token="second",
+        )
+        assert response["Location"] == at(action)
     assert statuses(client, cast, at(action), "owner.pol lead.pol") == {200}
     assert statuses(client, cast, at(action), "owner.csc lead.csc") == {404}
 
 
-def test_an_agency_lead_who_hands_an_action_away_lands_on_the_list(
+def test_an_offer_is_declined_or_taken_back_with_a_reason(
     client: Client, cast: Cast, action: Action
 ) -> None:
-    address = at(action, "hand-over/")
-    typed = {"why": "Theirs", "version": action.version}
-    refused = post(
-        client, cast["lead.csc"], address, owner=f"{cast['owner.pol'].public_id}:POL", **typed
-    )
-    assert "hand the action to its lead" in refused.content.decode()
-    response = post(
-        client, cast["lead.csc"], address, owner=f"{cast['lead.pol'].public_id}:POL", **typed
-    )
+    assert statuses(client, cast, at(action, "take-back/"), "coordinator") == {409}
+    police = cast.agencies["POL"]
+    services.offer(action=action, agency=police, why="Theirs", by=cast["coordinator"])
+    response = post(client, cast["lead.pol"], at(action, "decline/"), why="Not our duty")
     assert response["Location"] == "/actions/"
+    assert "Not our duty" in page(client, cast["owner.csc"], at(action))
+    services.offer(action=action, agency=police, why="Theirs", by=cast["coordinator"])
+    assert "Take the offer back" in page(client, cast["lead.csc"], at(action))
+    response = post(client, cast["lead.csc"], at(action, "take-back/"), why="Settled")
+    assert response["Location"] == at(action)
+    assert "Settled" in page(client, cast["owner.csc"], at(action))
+    assert statuses(client, cast, at(action), "lead.pol") == {404}
 
 
 def test_the_due_date_moves_with_a_reason(client: Client, cast: Cast, action: Action) -> None:

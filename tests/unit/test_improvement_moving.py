@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from macfa.improvement import services
+from macfa.improvement.flow import OfferFlow
 from macfa.improvement.models import Action
 from macfa.people import services as people
 from macfa.people.roles import Role
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.records import has_left
 from workflows import clock, invariants, ledger, tasks, timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
 from workflows.models import Assignment, WorkItem
@@ -50,40 +52,16 @@ def item_of(action: Action) -> WorkItem:
     return item
 
 
-def test_number_due_date_measure_and_history_stay(cast: Cast, action: Action) -> None:
-    services.update(action=action, text="Begun", at_risk=False, by=cast["owner.csc"])
-    moved = hand_over(cast, action, "coordinator", "owner.pol", "POL")
-    assert (moved.owner, moved.agency) == (cast["owner.pol"], cast.agencies["POL"])
-    assert (moved.pk, moved.reference, moved.due, moved.measure) == (
-        action.pk,
-        action.reference,
-        action.due,
-        action.measure,
-    )
-    assert moved.updates.count() == 1
-    said = [line.sentence for line in timeline.lines(timeline.of_record(moved))]
-    assert "Coordinator opened the action" in said
-    assert "Coordinator handed the action over from Owner Csc to Owner Pol, Police" in said
-    assert list(ledger.faults()) == []
-
-
 def test_the_work_goes_along_and_both_owners_are_told(cast: Cast, action: Action) -> None:
     before = item_of(action)
-    item = item_of(hand_over(cast, action, "coordinator", "owner.pol", "POL"))
-    assert (item.pk, item.owner, item.due) == (before.pk, cast["owner.pol"], action.due)
-    assert item.team.agency == cast.agencies["POL"]
+    item = item_of(hand_over(cast, action, "coordinator", "lead.csc", "CSC"))
+    assert (item.pk, item.owner, item.due) == (before.pk, cast["lead.csc"], action.due)
     row = Assignment.objects.filter(item=item).last()
     assert row is not None
     assert (row.kind, row.why, row.by) == ("moved", "Changed duties", cast["coordinator"])
-    for name, event in (("owner.csc", "task.moved"), ("owner.pol", "task.assigned")):
+    for name, event in (("owner.csc", "task.moved"), ("lead.csc", "task.assigned")):
         assert Notification.objects.filter(recipient_id=cast[name].pk, event=event).exists()
     assert list(invariants.faults()) == []
-
-
-def test_the_lead_of_the_receiving_agency_is_told(cast: Cast, action: Action) -> None:
-    hand_over(cast, action, "coordinator", "owner.pol", "POL")
-    told = Notification.objects.filter(event="action.received")
-    assert [row.recipient_id for row in told] == [cast["lead.pol"].pk]
 
 
 def test_only_the_new_owner_carries_it_on(cast: Cast, action: Action) -> None:
@@ -113,54 +91,33 @@ def test_an_action_is_handed_over_by_coordinator_or_its_agencys_lead(
             )
 
 
-def test_an_agency_lead_hands_an_action_to_the_other_agencys_lead_who_gives_it_on(
+def test_it_moves_to_another_agency_only_when_that_accepts(cast: Cast, action: Action) -> None:
+    for name in ("coordinator", "lead.csc"):
+        with pytest.raises(NotYet, match="Offer the action"):
+            hand_over(cast, action, name, "lead.pol", "POL")
+
+
+def test_it_moves_to_the_partnership_itself_by_the_coordinator_alone(
     cast: Cast, action: Action
 ) -> None:
-    with pytest.raises(NotYet, match="to its lead"):
-        hand_over(cast, action, "lead.csc", "owner.pol", "POL")
-    with pytest.raises(NotYet, match="to its lead"):
-        hand_over(cast, action, "lead.csc", "qppa", None)
-    action = hand_over(cast, action, "lead.csc", "lead.pol", "POL")
     with pytest.raises(NotAllowed):
-        hand_over(cast, action, "lead.csc", "owner.csc", "CSC")
-    action = hand_over(cast, action, "lead.pol", "owner.pol", "POL")
-    assert item_of(action).owner == cast["owner.pol"]
-    hand_over(cast, action, "lead.pol", "lead.csc", "CSC", why="It is not ours")
-
-
-def test_it_moves_to_the_partnership_itself_and_back(cast: Cast, action: Action) -> None:
+        hand_over(cast, action, "lead.csc", "qppa", None)
     action = hand_over(cast, action, "coordinator", "qppa", None)
     assert (action.agency, item_of(action).team.role) == (None, Role.QPPA)
     with pytest.raises(NotAllowed):
         hand_over(cast, action, "lead.csc", "owner.csc", "CSC")
-    action = hand_over(cast, action, "coordinator", "owner.edu", "EDU")
-    assert item_of(action).team.agency == cast.agencies["EDU"]
 
 
 def test_the_new_owner_must_be_able_to_own_it(cast: Cast, action: Action) -> None:
-    for name, agency in (("owner.csc", "POL"), ("auditor.pol", "POL"), ("owner.pol", None)):
+    for name, agency in (("owner.pol", "CSC"), ("auditor.csc", "CSC"), ("owner.pol", None)):
         with pytest.raises(NotYet):
             hand_over(cast, action, "coordinator", name, agency)
     with pytest.raises(NotYet, match="already"):
         hand_over(cast, action, "coordinator", "owner.csc", "CSC")
     with pytest.raises(NotYet, match="Say why"):
-        hand_over(cast, action, "coordinator", "owner.pol", "POL", why=" ")
+        hand_over(cast, action, "coordinator", "lead.csc", "CSC", why=" ")
     action.refresh_from_db()
     assert action.owner == cast["owner.csc"] == item_of(action).owner
-
-
-def test_an_owner_of_two_agencies_takes_it_from_one_to_the_other(
-    cast: Cast, action: Action
-) -> None:
-    people.join(
-        person=cast["owner.csc"],
-        partnership=cast.partnership,
-        role=Role.ACTION_OWNER,
-        agency=cast.agencies["EDU"],
-    )
-    action = hand_over(cast, action, "coordinator", "owner.csc", "EDU")
-    item = item_of(action)
-    assert (item.owner, item.team.agency) == (cast["owner.csc"], cast.agencies["EDU"])
 
 
 def test_a_claimed_action_is_decided_before_it_moves(cast: Cast, action: Action) -> None:
@@ -168,7 +125,9 @@ def test_a_claimed_action_is_decided_before_it_moves(cast: Cast, action: Action)
         action=action, output="o", impact="i", evidence="e", by=cast["owner.csc"]
     )
     with pytest.raises(WrongState, match="Completion claimed"):
-        hand_over(cast, action, "coordinator", "owner.pol", "POL")
+        hand_over(cast, action, "coordinator", "lead.csc", "CSC")
+    with pytest.raises(WrongState, match="Completion claimed"):
+        offer(cast, action)
     later = action.due + timedelta(days=30)
     with pytest.raises(WrongState):
         services.change_due(action=action, due=later, reason="x", by=cast["coordinator"])
@@ -176,12 +135,204 @@ def test_a_claimed_action_is_decided_before_it_moves(cast: Cast, action: Action)
 
 def test_a_hand_over_posted_twice_happens_once(cast: Cast, action: Action) -> None:
     seen = action.version
-    hand_over(cast, action, "coordinator", "owner.pol", "POL", expects=seen, token="once")
+    hand_over(cast, action, "coordinator", "lead.csc", "CSC", expects=seen, token="once")
     with pytest.raises(AlreadyDone):
-        hand_over(cast, action, "coordinator", "owner.pol", "POL", expects=seen, token="once")
+        hand_over(cast, action, "coordinator", "lead.csc", "CSC", expects=seen, token="once")
     with pytest.raises(Stale):
-        hand_over(cast, action, "coordinator", "owner.edu", "EDU", expects=seen, token="other")
+        hand_over(cast, action, "coordinator", "owner.csc", "CSC", expects=seen, token="other")
     assert Assignment.objects.filter(item=item_of(action), kind="moved").count() == 1
+
+
+# --- to another agency ---------------------------------------------------------------------------
+
+
+def offer(
+    cast: Cast, action: Action, by: str = "coordinator", agency: str = "POL", why: str = "Theirs"
+) -> Action:
+    return services.offer(action=action, agency=cast.agencies[agency], why=why, by=cast[by])
+
+
+def offer_of(action: Action) -> WorkItem:
+    [item] = [item for item in tasks.open_items([action]) if item.node == OfferFlow.answer]
+    return item
+
+
+def told(cast: Cast, name: str, event: str) -> list[str]:
+    rows = Notification.objects.filter(recipient=cast[name], event=event).order_by("seq")
+    return [row.text for row in rows]
+
+
+def test_an_action_stays_with_its_owner_until_the_other_agencys_lead_accepts(
+    cast: Cast, action: Action
+) -> None:
+    action = offer(cast, action, by="lead.csc")
+    assert (action.owner, action.agency) == (cast["owner.csc"], cast.agencies["CSC"])
+    item = offer_of(action)
+    assert (item.title, item.owner) == ("Accept the action", cast["lead.pol"])
+    assert "New task: Accept the action NEG-A1" in told(cast, "lead.pol", "task.assigned")
+    services.update(action=action, text="Begun", at_risk=False, by=cast["owner.csc"])
+    assert list(invariants.faults()) == []
+
+
+def test_number_due_date_measure_and_history_stay_when_an_agency_takes_it_on(
+    cast: Cast, action: Action
+) -> None:
+    services.update(action=action, text="Begun", at_risk=False, by=cast["owner.csc"])
+    before = item_of(action)
+    moved = services.take_on(
+        action=offer(cast, action), owner=cast["owner.pol"], by=cast["lead.pol"]
+    )
+    assert (moved.owner, moved.agency, moved.offered_to) == (
+        cast["owner.pol"],
+        cast.agencies["POL"],
+        None,
+    )
+    assert (moved.pk, moved.reference, moved.due, moved.measure) == (
+        action.pk,
+        action.reference,
+        action.due,
+        action.measure,
+    )
+    item = item_of(moved)
+    assert (item.pk, item.owner, item.team.agency) == (
+        before.pk,
+        cast["owner.pol"],
+        cast.agencies["POL"],
+    )
+    assert moved.updates.count() == 1
+    said = [line.sentence for line in timeline.lines(timeline.of_record(moved))]
+    assert "Coordinator opened the action" in said
+    assert "Coordinator offered the action to Police" in said
+    assert "Lead Pol handed the action over from Owner Csc to Owner Pol, Police" in said
+    assert list(ledger.faults()) == list(invariants.faults()) == []
+
+
+def test_both_owners_and_whoever_offered_it_are_told_that_it_moved(
+    cast: Cast, action: Action
+) -> None:
+    offered = offer(cast, action)
+    services.take_on(action=offered, owner=cast["owner.pol"], by=cast["lead.pol"])
+    assert told(cast, "owner.csc", "task.moved") == [
+        "No longer yours: Carry out the action NEG-A1. It is now with Owner Pol."
+    ]
+    assert told(cast, "owner.pol", "task.assigned") == ["New task: Carry out the action NEG-A1"]
+    assert told(cast, "coordinator", "action.answered") == ["Police has taken on NEG-A1"]
+
+
+def test_an_agency_declines_with_a_reason_and_the_owner_goes_on(cast: Cast, action: Action) -> None:
+    action = offer(cast, action)
+    with pytest.raises(NotYet, match="Say why"):
+        services.decline(action=action, why=" ", by=cast["lead.pol"])
+    action = services.decline(action=action, why="Not our duty", by=cast["lead.pol"])
+    assert (action.owner, action.offered_to) == (cast["owner.csc"], None)
+    assert item_of(action).owner == cast["owner.csc"]
+    assert told(cast, "coordinator", "action.answered") == ["Police has declined NEG-A1"]
+    line = timeline.lines(timeline.of_record(action))[0]
+    assert (line.sentence, line.text) == ("Lead Pol declined the action for Police", "Not our duty")
+    assert offer(cast, action, agency="EDU").offered_to == cast.agencies["EDU"]
+
+
+def test_only_a_lead_of_the_agency_asked_answers(cast: Cast, action: Action) -> None:
+    with pytest.raises(WrongState, match="not offered"):
+        services.decline(action=action, why="x", by=cast["lead.pol"])
+    action = offer(cast, action)
+    elsewhere = assemble("elsewhere")
+    insiders = ("coordinator", "lead.csc", "lead.edu", "owner.pol", "owner.csc", "qppa")
+    for person in (*map(cast.__getitem__, insiders), elsewhere["lead.pol"]):
+        with pytest.raises(NotAllowed):
+            services.take_on(action=action, owner=cast["owner.pol"], by=person)
+        with pytest.raises(NotAllowed):
+            services.decline(action=action, why="x", by=person)
+    with pytest.raises(NotYet, match="not an action owner of Police"):
+        services.take_on(action=action, owner=cast["owner.csc"], by=cast["lead.pol"])
+    assert Action.objects.visible_to(cast["lead.pol"]).filter(pk=action.pk).exists()
+    assert not Action.objects.visible_to(cast["lead.edu"]).filter(pk=action.pk).exists()
+
+
+def test_an_action_is_offered_to_an_agency_that_can_answer(cast: Cast, action: Action) -> None:
+    elsewhere = assemble("elsewhere")
+    for name in ("owner.csc", "lead.pol", "qppa"):
+        with pytest.raises(NotAllowed):
+            offer(cast, action, by=name)
+    with pytest.raises(NotYet, match="already"):
+        offer(cast, action, agency="CSC")
+    with pytest.raises(NotYet, match="Say why"):
+        offer(cast, action, why=" ")
+    with pytest.raises(NotAllowed):
+        services.offer(
+            action=action, agency=elsewhere.agencies["POL"], why="x", by=cast["coordinator"]
+        )
+    has_left(cast["lead.edu"])
+    with pytest.raises(NotYet, match="no agency lead"):
+        offer(cast, action, agency="EDU")
+
+
+def test_one_agency_is_asked_at_a_time_and_the_offer_can_be_taken_back(
+    cast: Cast, action: Action
+) -> None:
+    action = offer(cast, action)
+    with pytest.raises(WrongState, match="is offered to Police"):
+        offer(cast, action, agency="EDU")
+    with pytest.raises(WrongState, match="is offered to Police"):
+        hand_over(cast, action, "coordinator", "lead.csc", "CSC")
+    with pytest.raises(NotAllowed):
+        services.take_offer_back(action=action, why="x", by=cast["owner.csc"])
+    action = services.take_offer_back(action=action, why="Settled", by=cast["lead.csc"])
+    assert told(cast, "lead.pol", "task.withdrawn") == [
+        "No longer needed: Accept the action NEG-A1"
+    ]
+    assert item_of(action).owner == cast["owner.csc"]
+    with pytest.raises(WrongState):
+        services.take_offer_back(action=action, why="x", by=cast["lead.csc"])
+    assert list(invariants.faults()) == []
+
+
+def test_an_offer_lapses_when_the_action_is_claimed_or_ended(cast: Cast, action: Action) -> None:
+    action = services.claim_completion(
+        action=offer(cast, action), output="o", impact="i", evidence="e", by=cast["owner.csc"]
+    )
+    assert (action.offered_to, item_of(action).title) == (
+        None,
+        "Decide whether the action is complete",
+    )
+    action = services.send_back(action=action, why="More", by=cast["qppa"])
+    action = services.end(action=offer(cast, action), reason="Overtaken", by=cast["qppa"])
+    assert (action.offered_to, tasks.open_items([action])) == (None, [])
+    assert list(invariants.faults()) == []
+
+
+def test_an_owner_of_two_agencies_takes_it_from_one_to_the_other(
+    cast: Cast, action: Action
+) -> None:
+    care = cast["owner.csc"]
+    people.join(
+        person=care,
+        partnership=cast.partnership,
+        role=Role.ACTION_OWNER,
+        agency=cast.agencies["EDU"],
+    )
+    offered = offer(cast, action, agency="EDU")
+    item = item_of(services.take_on(action=offered, owner=care, by=cast["lead.edu"]))
+    assert (item.owner, item.team.agency) == (care, cast.agencies["EDU"])
+
+
+def test_any_lead_of_the_agency_answers_where_it_has_several(cast: Cast, action: Action) -> None:
+    second = cast.add("lead2.pol", Role.AGENCY_LEAD, "POL")
+    action = offer(cast, action)
+    assert offer_of(action).owner is None
+    for name in ("lead.pol", "lead2.pol"):
+        assert told(cast, name, "task.waiting")
+    services.take_on(action=action, owner=second, by=second)
+    assert item_of(action).owner == second
+
+
+def test_the_due_date_of_an_offer_is_its_own(cast: Cast, action: Action) -> None:
+    action = offer(cast, action)
+    before = offer_of(action).due
+    later = action.due + timedelta(days=30)
+    services.change_due(action=action, due=later, reason="Holidays", by=cast["qppa"])
+    due = {item.title: item.due for item in tasks.open_items([action])}
+    assert due == {"Carry out the action": later, "Accept the action": before}
 
 
 # --- the due date --------------------------------------------------------------------------------

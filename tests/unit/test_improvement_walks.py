@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from macfa.audits.models import Audit
 from macfa.improvement import services
+from macfa.improvement.flow import OfferFlow
 from macfa.improvement.lifecycle import RUNNING
 from macfa.improvement.models import Action
 from macfa.people.models import User
@@ -34,11 +35,17 @@ STEPS: dict[str, Step] = {
     "accept": lambda _, action, by: services.accept(action=action, by=by),
     "send_back": lambda _, action, by: services.send_back(action=action, why="More", by=by),
     "end": lambda _, action, by: services.end(action=action, reason="Overtaken", by=by),
-    "to_police": lambda cast, action, by: services.hand_over(
-        action=action, owner=cast["lead.pol"], agency=cast.agencies["POL"], why="Theirs", by=by
+    "to_police": lambda cast, action, by: services.offer(
+        action=action, agency=cast.agencies["POL"], why="Theirs", by=by
     ),
-    "to_care": lambda cast, action, by: services.hand_over(
-        action=action, owner=cast["owner.csc"], agency=cast.agencies["CSC"], why="Ours", by=by
+    "to_care": lambda cast, action, by: services.offer(
+        action=action, agency=cast.agencies["CSC"], why="Ours", by=by
+    ),
+    "take_on": lambda _, action, by: services.take_on(action=action, owner=by, by=by),
+    "decline": lambda _, action, by: services.decline(action=action, why="Not ours", by=by),
+    "take_back": lambda _, action, by: services.take_offer_back(action=action, why="No", by=by),
+    "to_the_lead": lambda cast, action, by: services.hand_over(
+        action=action, owner=cast["lead.csc"], agency=cast.agencies["CSC"], why="Mine", by=by
     ),
     "to_itself": lambda _, action, by: services.hand_over(
         action=action, owner=by, agency=None, why="Mine", by=by
@@ -95,10 +102,15 @@ def test_an_action_walked_at_random_stays_sound(
 
 
 def check_sound(action: Action) -> None:
-    """One open task while it runs, its owner's while under way; never closed by its owner."""
+    """One open task while it runs, its owner's while under way; another while an agency is asked
+    to take it on; never closed by its owner."""
     check_told(action)
     items = tasks.open_items([action])
+    offers = [item for item in items if item.node == OfferFlow.answer]
+    items = [item for item in items if item not in offers]
     assert len(items) == (action.state in RUNNING)
+    assert len(offers) == (action.offered_to is not None)
+    assert action.state == "under_way" or not offers
     if action.state == "under_way":
         assert items[0].owner_id == action.owner_id
         assert items[0].due == action.due

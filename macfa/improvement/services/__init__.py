@@ -3,6 +3,7 @@
 from macfa.improvement.services.carrying import claim_completion, update
 from macfa.improvement.services.deciding import accept, close_audit, end, send_back
 from macfa.improvement.services.moving import change_due, hand_over
+from macfa.improvement.services.offering import decline, offer, take_offer_back, take_on
 from macfa.improvement.services.opening import join_findings, open_action
 
 __all__ = [
@@ -10,10 +11,14 @@ __all__ = [
     "change_due",
     "claim_completion",
     "close_audit",
+    "decline",
     "end",
     "hand_over",
     "join_findings",
+    "offer",
     "open_action",
     "send_back",
+    "take_offer_back",
+    "take_on",
     "update",
 ]

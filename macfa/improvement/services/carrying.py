@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from macfa.improvement import rules
 from macfa.improvement.flow import ActionFlow
 from macfa.improvement.models import Action, ActionUpdate
+from macfa.improvement.services.offering import drop_offer
 from workflows import clock, tasks
 from workflows.lifecycle import act
 from workflows.rules import check_says
@@ -53,6 +54,7 @@ def claim_completion(
     with act(action, by=by, expects=expects, token=token) as (doing, action):
         rules.check_claims(action, by, output=output, impact=impact, evidence=evidence)
         doing.change(output=output, impact=impact, evidence=evidence, updated_on=clock.today())
+        drop_offer(doing, "Its owner has claimed completion.")
         doing.move("claim_completion", text=impact)
         tasks.finish(doing, ActionFlow.carry_out)
     return action

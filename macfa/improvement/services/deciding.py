@@ -8,6 +8,7 @@ from macfa.audits.services import advance
 from macfa.improvement import rules
 from macfa.improvement.flow import ActionFlow
 from macfa.improvement.lifecycle import ActionState
+from macfa.improvement.services.offering import drop_offer
 from workflows import clock, tasks
 from workflows.lifecycle import Act, act, hold
 from workflows.rules import check_says
@@ -57,6 +58,7 @@ def end(
         check_says(reason, "Say why the action is no longer needed.")
         if action.state == ActionState.CLAIMED:  # else the owner hears it of their task
             _tell_owner(doing, "action.ended", f"No longer needed: {action.reference}")
+        drop_offer(doing, reason)
         doing.move("end", text=reason)
         doing.change(ended_because=reason, decided_by=by, decided_at=clock.now())
         tasks.withdraw(doing, why=reason)

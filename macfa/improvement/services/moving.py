@@ -1,5 +1,5 @@
-"""An action moves to another owner or agency, or to another day. Its number, success measure and
-history stay."""
+"""An action moves to another owner, or to another day. Its number, success measure and history
+stay."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from django.utils.formats import date_format
 
 from macfa.improvement import rules
 from macfa.improvement.flow import ActionFlow
-from macfa.people.models import Membership
-from macfa.people.roles import Role
+from macfa.improvement.models import Action
 from workflows import assignment, tasks
 from workflows.lifecycle import Act, Facts, act, beginning
 from workflows.rules import check_says
@@ -18,7 +17,6 @@ from workflows.rules import check_says
 if TYPE_CHECKING:
     from datetime import date
 
-    from macfa.improvement.models import Action
     from macfa.people.models import Agency, User
 
 
@@ -32,51 +30,40 @@ def hand_over(
     expects: int | None = None,
     token: str | None = None,
 ) -> Action:
-    """Give an action to another owner, in its agency or in another, with a reason.
+    """Give an action to another owner in its agency, or to the partnership itself, with a reason.
 
-    The work on it goes along. The old and the new owner are told, and so are the leads of an
-    agency that receives it.
+    The work on it goes along; the old and the new owner are told. Another agency is asked first
+    (`offer`).
     """
     with beginning(token):
         with act(action, by=by, expects=expects, token=token) as (doing, action):
             rules.check_hands_over(action, by)
             check_says(why, "Say why the action moves.")
             rules.check_receives(action, owner, agency, by)
-            facts: Facts = {
-                "from_person": action.owner.public_id,
-                "to_person": owner.public_id,
-                "lead": str(agency or action.audit.partnership),
-            }
-            moves = agency != action.agency
-            doing.change(owner=owner, agency=agency)
-            doing.note("handed_over", text=why, facts=facts)
-            if moves and agency:
-                _tell_leads(doing, action, agency)
-        _move_work(action, why, by)
-    action.refresh_from_db()
-    return action
+            set_owner(doing, owner, agency, why)
+        move_work(action, why, by)
+    return Action.objects.get(pk=action.pk)
 
 
-def _tell_leads(doing: Act, action: Action, agency: Agency) -> None:
-    """The leads of the agency that receives an action hear of it, if it is not to them."""
-    leads = Membership.objects.current().filter(team__role=Role.AGENCY_LEAD, team__agency=agency)
-    told = leads.exclude(person__in=[action.owner_id, doing.by.pk if doing.by else None])
-    for person_id in told.values_list("person", flat=True).distinct():
-        doing.tell(
-            person_id,
-            event="action.received",
-            event_key=f"action-{action.public_id}-{action.version}",
-            text=f"Handed over to your agency: {action.reference}",
-            url=action.get_absolute_url(),
-        )
+def set_owner(doing: Act, owner: User, agency: Agency | None, why: str) -> None:
+    """The action is this owner's from now on."""
+    action: Action = doing.record
+    facts: Facts = {
+        "from_person": action.owner.public_id,
+        "to_person": owner.public_id,
+        "lead": str(agency or action.audit.partnership),
+    }
+    doing.change(owner=owner, agency=agency)
+    doing.note("handed_over", text=why, facts=facts)
 
 
-def _move_work(action: Action, why: str, by: User) -> None:
-    """The open task follows the action, to its new owner and to the queue of their team."""
+def move_work(action: Action, why: str, by: User) -> None:
+    """The open task follows the action, to the queue of its new owner's team and to them."""
     for item in tasks.open_items([action]):
-        moved = assignment.give(item=item, to=action.owner, by=by, why=why)
-        moved.team = ActionFlow.carry_out.work(action).team
-        moved.save(update_fields=["team"])
+        if item.node == ActionFlow.carry_out:
+            item.team = ActionFlow.carry_out.work(action).team
+            item.save(update_fields=["team"])
+            assignment.give(item=item, to=action.owner, by=by, why=why)
 
 
 def change_due(
@@ -97,9 +84,7 @@ def change_due(
         facts: Facts = {"old": date_format(action.due, "j F Y"), "new": new}
         doing.change(due=due)
         doing.note("due_changed", text=reason, facts=facts)
-        for item in tasks.open_items([action]):
-            item.due = due
-            item.save(update_fields=["due"])
+        tasks.postpone(doing, due, node=ActionFlow.carry_out)
         doing.tell(
             action.owner_id,
             event="action.due_changed",

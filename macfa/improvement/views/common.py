@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def fetch(request: HttpRequest, public_id: str) -> Action:
     """The action at this address, if the person may see it."""
-    related = ("audit__partnership", "agency", "owner", "decided_by")
+    related = ("audit__partnership", "agency", "owner", "decided_by", "offered_to", "offered_by")
     action: Action = visible(Action.objects, person(request), public_id, *related)
     return action
 

@@ -1,4 +1,4 @@
-"""Moving an action to another owner or agency, or to another day."""
+"""Moving an action to another owner, or to another day."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def hand_over(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Give the action to another owner, in its agency or in another."""
+    """Give the action to another owner in its agency, or to the partnership itself."""
     user = person(request)
     action = fetch(request, public_id)
-    form = HandOverForm(request.POST or None, action=action)
+    form = HandOverForm(request.POST or None, action=action, by=user)
     if form.is_valid():
         owner, agency = form.cleaned_data["owner"]
         with refused_beside(form, "owner"):
@@ -46,7 +46,7 @@ def hand_over(request: HttpRequest, public_id: str) -> HttpResponse:
         title="Hand the action over",
         button="Hand the action over",
         intro=f"It is with {action.owner}, {action.lead}. Number, due date, success measure and "
-        "history stay.",
+        "history stay. To move it to another agency, offer it to that agency instead.",
     )
 
 
