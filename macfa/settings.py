@@ -149,11 +149,12 @@ NOTIFICATIONS_HEARTBEAT_SECONDS = environment.number("NOTIFICATIONS_HEARTBEAT_SE
 WORKFLOWS_TEAM_MODEL = "people.Team"
 WORKFLOWS_TENANT_MODEL = "people.Partnership"
 # What the engine asks about people: their teams, who is in a team, whose work they may give, and
-# which work they may not have.
+# which work they may not have; and who of some people still serves.
 WORKFLOWS_TEAMS = "macfa.people.rules.team_ids"
 WORKFLOWS_PEOPLE = "macfa.people.rules.people_in"
 WORKFLOWS_GIVES = "macfa.people.rules.gives"
 WORKFLOWS_BARRED = "macfa.moderation.access.barred"
+WORKFLOWS_SERVING = "macfa.people.rules.serving"
 # Tests fail where an act locks records out of order; what is running does not.
 WORKFLOWS_LOCKS_ARE_CHECKED = PROFILE == "test"
 # Where `check_invariants` looks; each yields a sentence for a fault.

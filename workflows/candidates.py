@@ -32,15 +32,30 @@ def candidates(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candi
     These are the people of its team, and whoever gives it, so far as the work itself allows.
     """
     rows = list(items)
-    teams = {item.team_id: item.team for item in rows}
-    people = [{person.pk: person for person in _people_in(team)} for team in teams.values()]
+    people = _by_team(rows)
     shared = set.intersection(*(set(of_team) for of_team in people)) if people else set()
     found = {pk: person for of_team in people for pk, person in of_team.items() if pk in shared}
     found[giver.pk] = giver
-    able = [person for person in found.values() if _may_hold_all(rows, person)]
-    holding = _holding(able)
-    able.sort(key=lambda person: (holding.get(person.pk, 0), person.get_full_name()))
-    return [Candidate(person, holding.get(person.pk, 0)) for person in able]
+    return _least_first([person for person in found.values() if _may_hold_all(rows, person)])
+
+
+def anybody_of(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candidate]:
+    """Who may be given some of this work, if not all of it: who has least first."""
+    found = {pk: person for of_team in _by_team(items) for pk, person in of_team.items()}
+    found[giver.pk] = giver
+    return _least_first(list(found.values()))
+
+
+def _by_team(items: Iterable[WorkItem]) -> list[dict[int, Any]]:
+    """The people of each team that this work belongs to, by their numbers."""
+    teams = {item.team_id: item.team for item in items}
+    return [{person.pk: person for person in _people_in(team)} for team in teams.values()]
+
+
+def _least_first(people: list[Any]) -> list[Candidate]:
+    holding = _holding(people)
+    found = [Candidate(person, holding.get(person.pk, 0)) for person in people]
+    return sorted(found, key=lambda each: (each.holds, each.person.get_full_name()))
 
 
 def _people_in(team: object) -> Iterable[Any]:

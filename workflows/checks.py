@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from workflows.models import Record
 
-SETTINGS = ("WORKFLOWS_TEAMS", "WORKFLOWS_PEOPLE", "WORKFLOWS_GIVES", "WORKFLOWS_BARRED")
+SETTINGS = (
+    "WORKFLOWS_TEAMS",
+    "WORKFLOWS_PEOPLE",
+    "WORKFLOWS_GIVES",
+    "WORKFLOWS_BARRED",
+    "WORKFLOWS_SERVING",
+)
 LONGEST_TITLE = WorkItem._meta.get_field("title").max_length or 0
 
 

@@ -138,6 +138,18 @@ class GiveForm(WorkForm):
         return self.people[self.cleaned_data["person"]]
 
 
+class HandOverForm(GiveForm):
+    """Who takes over everything that somebody holds, and what they should know."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].label = "Who takes it over?"
+        note = self.fields["why"]
+        note.label = "Hand-over note"
+        note.help_text = "Both are told, and the note is kept with every task. Do not name a child."
+        note.error_messages["required"] = "Write a hand-over note"
+
+
 def describe(candidate: Candidate, *, has_it: bool) -> str:
     """A person as the choice names them, with how much they hold already."""
     number = candidate.holds

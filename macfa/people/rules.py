@@ -77,6 +77,12 @@ def gives(person: User) -> QuerySet[Team]:
     )
 
 
+def serving(people: Iterable[int]) -> set[int]:
+    """Those of these people, by number, who hold a role today."""
+    current = Membership.objects.current().filter(person__in=list(people))
+    return set(current.values_list("person", flat=True))
+
+
 def teams_of(person: User) -> list[Team]:
     """The teams somebody works in today, with their agency and partnership."""
     return list(Team.objects.of(person).select_related("agency", "partnership"))

@@ -92,6 +92,8 @@ def at_any_time(cast: Cast) -> Sights:
     yield page("auditor.pol", "release", first)
     yield page("lead.pol", "give", first)
     yield Sight("lead.pol", f"{reverse('team_queue')}?show=held")
+    yield page("lead.pol", "holders")
+    yield page("lead.pol", "hand_everything_over", cast["auditor.pol"].public_id)
     both = f"item={first.public_id}&item={second.public_id}"
     yield Sight("lead.pol", f"{reverse('give_many')}?{both}")
 

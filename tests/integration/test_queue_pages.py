@@ -499,3 +499,55 @@ def test_a_conflict_costs_one_statement_more(
         costs.append(len(statements))
         in_conflict(cast[name], item)
     assert costs[1] == costs[0] + 1 <= 12
+
+
+# --- handing everything over --------------------------------------------------------------------
+
+
+def test_a_lead_hands_over_all_that_somebody_holds(cast: Cast, item: WorkItem) -> None:
+    claim(item=item, by=cast["auditor.csc"])
+    lead, auditor = cast["lead.csc"], cast["auditor.csc"]
+    assert "/tasks/people/" in see(lead, "/tasks/team/?show=held")
+    url = f"/tasks/people/{auditor.public_id}/"
+    assert url in see(lead, "/tasks/people/")
+    page = see(lead, url)
+    for words in ("1 open task of Auditor Csc", "Audit your agency’s work NEG-01 CSC"):
+        assert words in page
+    assert str(auditor.public_id) not in page
+    typed = {"person": cast["auditor2.csc"].public_id, "token": "once"}
+    assert "Write a hand-over note" in text_of(post(lead, url, **typed))
+    for _click in range(2):
+        response = as_(lead).post(url, typed | {"why": WHY}, follow=True)
+        assert response.redirect_chain[-1][0] == "/tasks/people/"
+        assert "that Auditor2 Csc holds" in text_of(response)
+    assert WorkItem.objects.get(pk=item.pk).owner == cast["auditor2.csc"]
+    assert Assignment.objects.filter(item=item, kind="moved").count() == 1
+
+
+def test_what_stays_is_shown_after_a_hand_over(cast: Cast, item: WorkItem) -> None:
+    claim(item=item, by=cast["auditor.csc"])
+    lead, url = cast["lead.csc"], f"/tasks/people/{cast['auditor.csc'].public_id}/"
+    cast.add("auditor3.csc", Role.AUDITOR, "CSC")
+    second = waiting(cast, a_case(cast, return_of(item).audit))
+    claim(item=second, by=cast["auditor.csc"])
+    step_out(return_of(second).case, cast["auditor3.csc"], why="Their sister")
+    typed = {"person": cast["auditor3.csc"].public_id, "why": WHY, "token": "once"}
+    response = as_(lead).post(url, typed, follow=True)
+    assert response.redirect_chain[-1][0] == url
+    page = text_of(response)
+    assert "1 task is now with Auditor3 Csc" in page
+    assert "1 task is still here: Auditor3 Csc may not have it" in page
+    again = text_of(post(lead, url, **typed | {"token": "other"}))
+    assert "may have none of this work" in again
+
+
+@pytest.mark.parametrize("name", ["auditor2.csc", "owner.csc", "qppa"])
+def test_only_who_gives_work_sees_who_holds_it(cast: Cast, item: WorkItem, name: str) -> None:
+    claim(item=item, by=cast["auditor.csc"])
+    url = f"/tasks/people/{cast['auditor.csc'].public_id}/"
+    for address_ in ("/tasks/people/", url):
+        assert as_(cast[name]).get(address_).status_code == 404
+    for outsider in (cast["lead.pol"], assemble("elsewhere")["coordinator"]):
+        response = as_(outsider).get(url, follow=True)
+        assert response.redirect_chain[-1][0] == "/tasks/people/"
+        assert "NEG-01" not in text_of(response)

@@ -1,0 +1,122 @@
+"""Handing everything over: all that somebody holds moves to one other person, with a note.
+
+For whoever goes on leave, changes duties or has left: their work is listed, and moves in one act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Q
+from django.utils.module_loading import import_string
+
+from workflows import assignment, clock, queue
+from workflows.candidates import Candidate, anybody_of
+from workflows.errors import NotAllowed
+from workflows.lifecycle import beginning
+from workflows.models import WorkItem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from workflows.models import WorkItemQuerySet
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who holds work: how much, how much of it overdue, and whether they still serve."""
+
+    person: Any
+    holds: int
+    overdue: int
+    serves: bool
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What moved, and what stays because the other person may not have it, or nobody else may."""
+
+    moved: list[WorkItem]
+    left: list[WorkItem]
+
+
+def holders(giver: AbstractBaseUser) -> list[Holder]:
+    """Who holds work that `giver` gives to people: those who have left first, then by name."""
+    held = _givable(giver).filter(owner__isnull=False)
+    late = Count("pk", filter=Q(due__lt=clock.today()))
+    rows = held.order_by().values("owner").annotate(holds=Count("pk"), overdue=late)
+    counted = {row["owner"]: row for row in rows}
+    serving = _serving(counted)
+    people = get_user_model()._default_manager.in_bulk(list(counted))
+    found = [
+        Holder(people[pk], row["holds"], row["overdue"], pk in serving)
+        for pk, row in counted.items()
+    ]
+    return sorted(found, key=lambda each: (each.serves, each.person.get_full_name()))
+
+
+def _serving(people: Iterable[int]) -> Collection[int]:
+    """Those of these people who still serve, in whatever role."""
+    serving: Collection[int] = import_string(settings.WORKFLOWS_SERVING)(list(people))
+    return serving
+
+
+def held_by(holder: AbstractBaseUser, giver: AbstractBaseUser) -> list[WorkItem]:
+    """What somebody holds of the work that `giver` gives to people, oldest due first."""
+    held = _givable(giver).filter(owner=holder.pk)
+    return list(held.select_related("team", "owner", "process").order_by("due", "pk"))
+
+
+def _givable(giver: AbstractBaseUser) -> WorkItemQuerySet:
+    """The open work that somebody gives to people, but for what they may not have themselves."""
+    work = WorkItem.objects.open().filter(team__in=queue.gives(giver))
+    return work.exclude(pk__in=queue.barred(giver))
+
+
+def takers(
+    items: Collection[WorkItem], holder: AbstractBaseUser, giver: AbstractBaseUser
+) -> list[Candidate]:
+    """Who may take work over: the people of any of its teams, and whoever gives it."""
+    return [each for each in anybody_of(items, giver) if each.person.pk != holder.pk]
+
+
+def hand_over(
+    *,
+    holder: AbstractBaseUser,
+    to: AbstractBaseUser,
+    why: str,
+    by: AbstractBaseUser,
+    expects: Mapping[int, int] | None = None,
+    token: str | None = None,
+) -> HandedOver:
+    """Everything that somebody holds, and `by` may give, moves to one other person with a note.
+
+    Each task keeps the note in its ledger, and both people are told of each. What the other
+    person may not have stays where it is. `expects` is as in `give_many`.
+
+    Raises `NotAllowed` where nothing can move.
+    """
+    if to.pk == holder.pk:
+        raise NotAllowed("Choose somebody else: this person has it all already.")
+    with beginning(token):
+        items = held_by(holder, by)
+        moving = [item for item in items if _may_take(item, to)]
+        if not moving:
+            raise NotAllowed(f"{to.get_full_name()} may have none of this work.")  # type: ignore[attr-defined]
+        seen = {item.pk: item.version for item in moving} | dict(expects or {})
+        moved = assignment.give_many(items=moving, to=to, by=by, why=why, expects=seen, token=token)
+    return HandedOver(moved, [item for item in items if item not in moving])
+
+
+def _may_take(item: WorkItem, person: AbstractBaseUser) -> bool:
+    try:
+        assignment.check_moves(item)
+        item.node.check_may_hold(item.subject, person)
+    except NotAllowed:
+        return False
+    return True
