@@ -233,7 +233,7 @@ def test_a_plan_knows_which_kind_of_sample_it_is(plan: Plan, kind: str) -> None:
 
 
 def test_a_wholly_purposive_sample_has_no_reserves_and_nothing_to_repeat() -> None:
-    drawn = draw(pool_of(5), Plan("1", reserves=3, purposive=(PurposivePick("R1", "rare"),)))
+    drawn = draw(pool_of(5), Plan("1", purposive=(PurposivePick("R1", "rare"),)))
     assert drawn.reserves == ()
     assert drawn.next_reserve("purposive", []) is None
     assert "sha256sum" not in drawn.note()
@@ -284,6 +284,10 @@ def test_the_note_gives_method_seed_population_and_every_stratum() -> None:
         (Plan(seed="1"), "Ask for at least one case"),
         (Plan(seed="1", random=-1), "no negative numbers"),
         (Plan(seed="1", random=1, reserves=-1), "no negative numbers"),
+        (
+            Plan(seed="1", reserves=2, purposive=(PurposivePick("R1", "rare"),)),
+            "every case is picked on purpose",
+        ),
         (Plan(seed="1", quotas=(Quota("status", "CP", 0),)), "1 case or more"),
         (Plan(seed="1", quotas=(Quota("status", "CP", 1001),)), "Ask for up to 1,000 cases"),
         (Plan(seed="1", random=10**20), "Ask for up to 1,000 cases"),

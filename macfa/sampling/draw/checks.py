@@ -38,6 +38,11 @@ def check_plan(plan: Plan) -> None:
         raise CannotDraw(f"Give a seed: any text on one line, up to {LONGEST_SEED} characters.")
     if not (plan.quotas or plan.random or plan.purposive):
         raise CannotDraw("Ask for at least one case: by stratum, at random or picked on purpose.")
+    if plan.reserves and not (plan.quotas or plan.random):
+        raise CannotDraw(
+            "Reserves are drawn from a stratum or at random, and every case is picked on purpose. "
+            "Ask for no reserves, or for cases by stratum or at random."
+        )
     if min(plan.random, plan.reserves) < 0 or any(quota.size < 1 for quota in plan.quotas):
         raise CannotDraw("Ask each stratum for 1 case or more, and for no negative numbers.")
     if max(plan.random, plan.reserves, *(quota.size for quota in plan.quotas)) > MOST_AT_ONCE:
