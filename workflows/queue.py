@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.dateformat import format as in_words
 from django.utils.module_loading import import_string
 
+from notifications import inbox
 from workflows import clock, seeks
 from workflows.models import WorkItem
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 PAGE = 25
-COUNTED_UP_TO = 100
+COUNTED_UP_TO = inbox.MANY
 
 
 # --- who may do what with work: the site says, in callables that the settings name ---------------
@@ -183,13 +184,13 @@ class Page:
 
     @property
     def total_shown(self) -> str:
-        """How many there are, counted only so far: "100+"."""
+        """How many there are, counted only so far: “99+”."""
         return shown(self.total)
 
 
 def shown(total: int) -> str:
-    """A number that was counted no further than `COUNTED_UP_TO`."""
-    return str(total) if total < COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
+    """A number that was counted no further than `COUNTED_UP_TO`, as everywhere: “99+”."""
+    return inbox.shown(total)
 
 
 def count(queue: Queue, *, without: Collection[int] = ()) -> int:
