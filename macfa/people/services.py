@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from macfa.people.models import Agency, Membership, Partnership, Setting, Team, User
-from macfa.people.roles import Role
+from macfa.people.roles import GUIDES, Role
 from workflows import clock
 
 if TYPE_CHECKING:
@@ -21,12 +21,16 @@ def add_agency(
     signs_off: bool = False,
     settings: Sequence[str] = (),
 ) -> Agency:
-    """Add an agency to a partnership, with the settings (schools, practices) it may have."""
+    """Add an agency to a partnership, with a team for each role it has, and the settings (schools,
+    practices) it may have."""
     agency, _ = Agency.objects.get_or_create(
         partnership=partnership,
         code=code,
         defaults={"name": name, "position": position, "signs_off": signs_off},
     )
+    for guide in GUIDES:
+        if guide.of_an_agency:
+            Team.objects.for_role(partnership, guide.role, agency)
     for setting in settings:
         Setting.objects.get_or_create(agency=agency, name=setting)
     return agency

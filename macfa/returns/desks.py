@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """The team of one role in an agency, with the people who work in it today, by name."""
+    """Those who hold one role in an agency today, by name."""
 
-    team: Team
+    agency: Agency
+    role: Role
     people: tuple[User, ...]
+    known: Team | None = None
+
+    @property
+    def team(self) -> Team:
+        """Their team, in whose queue work waits. Reading a page never asks for it."""
+        return self.known or Team.objects.for_role(self.agency.partnership, self.role, self.agency)
 
     @property
     def only_one(self) -> User | None:
@@ -68,6 +75,6 @@ def _memberships(day: date) -> QuerySet[Membership]:
 
 def _desk(agency: Agency, role: Role, memberships: list[Membership]) -> Desk:
     if not memberships:
-        return Desk(Team.objects.for_role(agency.partnership, role, agency), ())
+        return Desk(agency, role, ())
     people = {each.person_id: each.person for each in memberships}
-    return Desk(memberships[0].team, tuple(people.values()))
+    return Desk(agency, role, tuple(people.values()), memberships[0].team)

@@ -201,3 +201,10 @@ def test_the_guide_and_the_documentation_say_the_same_about_where_a_role_is_held
     guide = next(guide for guide in GUIDES if guide.role == role)
     assert cells[0] == role.label
     assert cells[2] == ("agency" if guide.of_an_agency else "partnership")
+
+
+def test_an_agency_has_a_team_for_each_of_its_roles_from_the_start(db: None) -> None:
+    partnership = Partnership.objects.create(code="fen", name="Fen")
+    agency = services.add_agency(partnership=partnership, code="POL", name="Police")
+    roles = set(Team.objects.filter(agency=agency).values_list("role", flat=True))
+    assert roles == {guide.role.value for guide in GUIDES if guide.of_an_agency}

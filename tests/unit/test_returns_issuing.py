@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from macfa.audits.lifecycle import Stage
 from macfa.audits.models import Audit
 from macfa.people import services as people
-from macfa.people.models import Setting, User
+from macfa.people.models import Agency, Setting, Team, User
 from macfa.people.roles import Role
 from macfa.returns import services
+from macfa.returns.desks import desk_of, desks_of
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.lifecycle import CaseState
@@ -85,6 +86,15 @@ def test_an_agency_without_a_lead_has_its_work_in_the_queue(cast: Cast) -> None:
     audit.agencies.add(housing)
     services.issue(audit=audit, by=cast["coordinator"])
     assert WorkItem.objects.open().filter(team__agency=housing, owner=None).count() == 2
+
+
+def test_looking_up_an_agency_where_nobody_works_writes_nothing(cast: Cast) -> None:
+    agency = Agency.objects.create(partnership=cast.partnership, code="NEW", name="New")
+    before = Team.objects.count()
+    assert desk_of(agency, Role.AGENCY_LEAD, case=0).people == ()
+    assert desks_of([agency], Role.AUDITOR)[agency.pk].only_one is None
+    assert Team.objects.count() == before
+    assert desk_of(agency, Role.AUDITOR, case=0).team.agency == agency
 
 
 def test_a_case_goes_to_the_settings_chosen_for_it(cast: Cast) -> None:
