@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from macfa.improvement.models import Action
     from macfa.people.models import User
     from macfa.sampling.models import Case
+    from macfa.tools.models import Grade
     from tests.cast import Cast
 
 LAYOUT = PoolLayout(
@@ -189,8 +190,8 @@ def released(cast: Cast, audit: Audit) -> Audit:
     return audit
 
 
-def case_moderated(cast: Cast, case: Case, grade: str = "G") -> None:
-    """A case with a panel grade for each return, a grade for each domain, and its case grade."""
+def parts_graded(cast: Cast, case: Case, grade: str = "G") -> Grade:
+    """A case with a panel grade for each return and a grade for each domain; its own is left."""
     by = cast["chair"]
     version = case.audit.tool_version
     assert version is not None
@@ -203,6 +204,13 @@ def case_moderated(cast: Cast, case: Case, grade: str = "G") -> None:
         moderation.grade_domain(
             case=case, domain=domain, grade=chosen, reason="Agreed", decided_by="The panel", by=by
         )
+    return chosen
+
+
+def case_moderated(cast: Cast, case: Case, grade: str = "G") -> None:
+    """A case with all its grades, its own the last of them."""
+    chosen = parts_graded(cast, case, grade)
+    by = cast["chair"]
     moderation.grade_case(case=case, grade=chosen, reason="Agreed", decided_by="The panel", by=by)
 
 

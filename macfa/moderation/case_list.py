@@ -9,9 +9,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
+
 from macfa.moderation.comparison import far_apart, spread
 from macfa.moderation.models import CaseGrade, DomainGrade, PanelGrade
 from macfa.returns.lifecycle import ReturnState
+from macfa.returns.models import PanelQuestion
 from macfa.sampling.lifecycle import WITH_PANEL, CaseState
 from macfa.tools.models import Domain
 
@@ -68,9 +71,14 @@ class Line:
 
     @property
     def missing(self) -> str:
-        """What the panel has still to grade, in words; nothing where the case is moderated."""
+        """What the panel waits for or has to grade, in words; nothing once it is moderated."""
+        asked = sum(bool(return_.questions.all()) for return_ in self._submitted)
         agencies = sum(return_.pk not in self.graded_returns for return_ in self._submitted)
-        parts = [_count(agencies, "panel grade"), _count(self.domains_to_grade, "domain grade")]
+        parts = [
+            _count(asked, "answer"),
+            _count(agencies, "panel grade"),
+            _count(self.domains_to_grade, "domain grade"),
+        ]
         if not self.moderated:
             parts.append("the case grade")
         return ", ".join(part for part in parts if part)
@@ -105,7 +113,9 @@ def lines(audit: Audit, cases: Iterable[Case]) -> list[Line]:
 
 def _returns(audit: Audit) -> Mapping[int, list[AgencyReturn]]:
     grouped: dict[int, list[AgencyReturn]] = defaultdict(list)
-    for return_ in audit.returns.counted().select_related("grade").order_by("pk"):
+    questions = Prefetch("questions", PanelQuestion.objects.open())
+    counted = audit.returns.counted().select_related("grade").prefetch_related(questions)
+    for return_ in counted.order_by("pk"):
         grouped[return_.case_id].append(return_)
     return grouped
 

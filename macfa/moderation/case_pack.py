@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from macfa.moderation.answers import Answered, answered
 from macfa.moderation.comparison import far_apart, spread, went_well
 from macfa.moderation.models import CaseGrade, Decision, DomainGrade, PanelGrade
-from macfa.moderation.rules import answerer
+from macfa.moderation.rules import answer_of, answerer
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import Submission
 from macfa.returns.progress import COLOURS as RETURN_COLOURS
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from macfa.returns.models import AgencyReturn
+    from macfa.returns.models import Addendum, AgencyReturn, PanelQuestion
     from macfa.sampling.models import Case
 
 D = TypeVar("D", bound=Decision)
@@ -52,6 +52,17 @@ class Column:
     def name(self) -> str:
         """Who answers: the agency, or one of its settings."""
         return answerer(self.agency_return)
+
+    @property
+    def addenda(self) -> list[Addendum]:
+        """What the agency added once the panel had the case."""
+        return list(self.agency_return.addenda.all())
+
+    @property
+    def question(self) -> PanelQuestion | None:
+        """What the panel has asked the agency and not been told yet."""
+        asked = self.agency_return.questions.all()
+        return next((question for question in asked if question.closed_at is None), None)
 
     @property
     def changed(self) -> bool:
@@ -121,7 +132,9 @@ class CasePack:
     def returns(self) -> list[AgencyReturn]:
         """Every return of the case that counts, also nil and missing ones."""
         related = ("agency", "setting", "grade")
-        return list(self.case.returns.counted().select_related(*related))
+        said = ("addenda__by", "addenda__question", "questions__asked_by")
+        found = self.case.returns.counted().select_related(*related)
+        return list(found.prefetch_related(*said))
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -189,9 +202,19 @@ class CasePack:
         """The first agency without a panel grade."""
         return next((column for column in self.columns if not column.panel.current), None)
 
-    @cached_property
+    @property
     def missing(self) -> list[str]:
-        """What the panel has not graded yet, before the case grade can be recorded."""
+        """What the panel waits for or has not graded yet, before it can grade the case."""
+        return [*self.awaited, *self.ungraded]
+
+    @cached_property
+    def awaited(self) -> list[str]:
+        """The answers of agencies that the panel has asked something."""
+        return [answer_of(column.agency_return) for column in self.columns if column.question]
+
+    @cached_property
+    def ungraded(self) -> list[str]:
+        """The agencies and domains without a grade."""
         agencies = [f"the panel grade for {c.name}" for c in self.columns if not c.panel.current]
         graded = [row for row in self.rows if row.domain.graded]
         domains = [f"the grade for {row.domain}" for row in graded if not row.panel.current]

@@ -237,10 +237,22 @@ def ungraded(case: Case) -> Iterator[str]:
         yield f"the grade for {domain}"
 
 
+def awaited(case: Case) -> Iterator[str]:
+    """The answers for which a case waits: an agency was asked, and has not answered yet."""
+    for return_ in case.returns.asked().select_related("agency", "setting"):
+        yield answer_of(return_)
+
+
+def answer_of(return_: AgencyReturn) -> str:
+    """What is missing where an agency has not answered the panel's question."""
+    return f"the answer of {answerer(return_)} to the panel’s question"
+
+
 def check_case_grade(case: Case, person: User) -> None:
-    """The case grade comes last: every agency and every domain has been talked about."""
+    """The case grade comes last: every agency and every domain has been talked about, and no
+    question of the panel is open."""
     check_records(case, person)
-    missing = tuple(ungraded(case))
+    missing = (*awaited(case), *ungraded(case))
     if missing:
         raise NotYet(f"The case grade of {case.label} comes last. Still missing:", missing)
 
@@ -277,8 +289,7 @@ def check_reopen(case: Case, person: User) -> None:
     """The chair or the coordinator reopens a moderated case while moderation lasts."""
     check_stage(case.audit, Stage.MODERATION)
     check_not_paused(case)
-    chairs = case.audit.panel.chair_id == person.pk and sits_on(case, person)
-    if not (chairs or holds(person, Role.COORDINATOR, case.audit.partnership_id)):
+    if not leads_panel(case, person):
         raise NotAllowed("A case is reopened by the chair of its panel or the coordinator.")
 
 
@@ -286,6 +297,47 @@ def check_reopens(case: Case, why: str, person: User) -> None:
     """A case is reopened with a reason."""
     check_reopen(case, person)
     check_says(why, "Say why the panel looks at this case again.")
+
+
+def leads_panel(case: Case, person: User) -> bool:
+    """Whether somebody chairs the panel of a case, or coordinates its audit."""
+    chairs = case.audit.panel.chair_id == person.pk and sits_on(case, person)
+    return chairs or holds(person, Role.COORDINATOR, case.audit.partnership_id)
+
+
+def check_leads_panel(case: Case, person: User) -> None:
+    """The chair of a case that is with the panel, or the coordinator who types for the room."""
+    check_records(case, person)
+    if not leads_panel(case, person):
+        raise NotAllowed("This is for the chair of the panel or the coordinator.")
+
+
+def check_asks(return_: AgencyReturn, person: User) -> None:
+    """The chair or the coordinator asks an agency about what it submitted, one thing at a time."""
+    check_leads_panel(return_.case, person)
+    if return_.state != ReturnState.SUBMITTED:
+        raise WrongState(f"{return_.reference} has not been submitted, so there is nothing to ask.")
+    if return_.questions.open().exists():
+        raise WrongState(
+            f"{answerer(return_)} has a question to answer already. Wait for that, or withdraw it."
+        )
+
+
+def can_ask(return_: AgencyReturn, person: User) -> bool:
+    """Whether somebody may ask the agency now."""
+    return allows(check_asks, return_, person)
+
+
+def check_withdraws_question(return_: AgencyReturn, person: User) -> None:
+    """The chair or the coordinator withdraws a question that is not answered yet."""
+    check_leads_panel(return_.case, person)
+    if not return_.questions.open().exists():
+        raise WrongState(f"No question to {answerer(return_)} is open.")
+
+
+def can_withdraw_question(return_: AgencyReturn, person: User) -> bool:
+    """Whether somebody may withdraw the question to the agency now."""
+    return allows(check_withdraws_question, return_, person)
 
 
 def can_reopen(case: Case, person: User) -> bool:

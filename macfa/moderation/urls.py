@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from macfa.moderation.views import cases, grades, panel, preparation
+from macfa.moderation.views import addenda, cases, grades, panel, preparation
 
 urlpatterns = [
     path("audits/<id:public_id>/panel/", panel.panel, name="panel"),
@@ -26,6 +26,17 @@ urlpatterns = [
         grades.grade_agency,
         name="grade_agency",
     ),
+    path(
+        "moderation/cases/<id:public_id>/agencies/<id:return_id>/ask/",
+        addenda.ask_agency,
+        name="ask_agency",
+    ),
+    path(
+        "moderation/cases/<id:public_id>/agencies/<id:return_id>/withdraw-question/",
+        addenda.withdraw_question,
+        name="withdraw_question",
+    ),
+    path("returns/<id:public_id>/addendum/", addenda.add_addendum, name="add_addendum"),
     path("moderation/cases/<id:public_id>/reopen/", cases.reopen_case, name="reopen_case"),
     path(
         "moderation/cases/<id:public_id>/conflict/",

@@ -43,7 +43,7 @@ def ways_on(pack: CasePack, person: User, *, records: bool) -> list[Way]:
 
 
 def _to_record(pack: CasePack) -> Iterator[Way]:
-    """The agencies in turn, then the domains, then the case."""
+    """The agencies in turn, then the domains, then the case, once every answer is there."""
     here = case_url(pack.case)
     if not pack.missing:
         yield Way("Record the case grade", f"{here}grade/")
@@ -51,7 +51,12 @@ def _to_record(pack: CasePack) -> Iterator[Way]:
     column = pack.next_agency
     if column:
         yield Way(f"Grade {column.name}", f"{here}agencies/{column.agency_return.public_id}/")
-    yield Way("Grade all domains", f"{here}domains/")
+    if pack.ungraded:
+        yield Way("Grade all domains", f"{here}domains/")
+        return
+    asked = next(column for column in pack.columns if column.question)
+    public_id = asked.agency_return.public_id
+    yield Way(f"See what {asked.name} was asked", f"{here}agencies/{public_id}/")
 
 
 def _after(case: Case, person: User) -> Way:

@@ -10,11 +10,12 @@ from macfa.people.roles import Role
 from macfa.people.rules import people_in
 from macfa.returns.desks import Desk, desk_of
 from macfa.returns.lifecycle import ReturnState
-from macfa.returns.rules import can_audit, check_leads, check_may_audit
+from macfa.returns.rules import can_audit, check_answers, check_leads, check_may_audit
 from macfa.sampling.access import grant
 from macfa.sampling.models import CaseAccess
 from workflows import clock
 from workflows.flow import End, Flow, HumanTask, Start, Switch, Work, this
+from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
     from macfa.people.models import User
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 AUDITS = CaseAccess.Capacity.AUDITS
 ANSWER_QUERY = "Answer the coordinator’s query"
+#: How many working days an agency has to answer a question of the panel.
+DAYS_TO_ANSWER = 5
 
 
 def _work(return_: AgencyReturn, desk: Desk, owner: User | None) -> Work:
@@ -61,6 +64,17 @@ def _is_queried(return_: AgencyReturn) -> bool:
     """The coordinator sent it back after it was submitted, and waits for an answer."""
     asked = return_.queries.filter(within_agency=False, answered_at=None)
     return return_.submitted_by_id is not None and asked.exists()
+
+
+def question_work(return_: AgencyReturn) -> Work:
+    """The panel asks: whoever audited it answers, or the agency's lead where they may not."""
+    due = add_working_days(clock.today(), DAYS_TO_ANSWER)
+    page = f"{return_.get_absolute_url()}addendum/"
+    work = replace(lead_work(return_), page=page, due=due)
+    auditor = return_.auditor
+    if auditor and can_audit(return_, auditor):
+        return replace(work, owner=auditor, watchers=())
+    return work
 
 
 def hold_as_auditor(doing: Act, person: User) -> None:
@@ -107,7 +121,8 @@ class ReturnFlow(Flow):
 
     The agency lead says whether there is anything to audit; an auditor audits it; the lead signs
     it off where the agency has set that. A query or a late return begins again at the auditor; a
-    late return of an agency that never answered begins with that answer.
+    late return of an agency that never answered begins with that answer. Once the panel has the
+    case the return stays, and the agency answers its questions beside it.
     """
 
     issued = Start(this.say_involvement)
@@ -128,4 +143,8 @@ class ReturnFlow(Flow):
         this.signed_off
     )
     signed_off = Switch().Case(this.audit_own_work, is_back_with_auditor).Default(this.returned)
+    asked = Start(this.answer_question)
+    answer_question = HumanTask(
+        "Answer the panel’s question", work=question_work, may_hold=check_answers
+    ).Next(this.returned)
     returned = End()

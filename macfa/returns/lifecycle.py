@@ -105,6 +105,9 @@ SAYS = {
     "independent": "declared independence from the case",
     "conflict": "declared a conflict of interest",
     "reminded": "reminded {to_person}",
+    "panel_asked": "asked the agency a question for the panel",
+    "question_withdrawn": "withdrew the panel’s question",
+    "addendum": "added an addendum",
     "extended": "moved the due date from {old} to {new}",
     "waits": "moved the due date from {old} to {new}, for the pause",
 }

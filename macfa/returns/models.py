@@ -43,6 +43,12 @@ class AgencyReturnQuerySet(models.QuerySet["AgencyReturn"]):
         """Returns that count: all but the withdrawn ones."""
         return self.exclude(state=ReturnState.WITHDRAWN)
 
+    def asked(self) -> AgencyReturnQuerySet:
+        """Returns about which the panel has asked something, and waits for the answer."""
+        return self.filter(
+            Exists(PanelQuestion.objects.open().filter(agency_return=OuterRef("pk")))
+        )
+
 
 _Returns = models.Manager.from_queryset(AgencyReturnQuerySet)
 
@@ -285,3 +291,55 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"reminder {self.pk}"
+
+
+class PanelQuestionQuerySet(models.QuerySet["PanelQuestion"]):
+    def open(self) -> PanelQuestionQuerySet:
+        """Questions that are neither answered nor withdrawn."""
+        return self.filter(closed_at=None)
+
+
+class PanelQuestion(models.Model):
+    """What the panel wants to know of an agency once it has the case: the return stays as it is,
+    the agency answers with an addendum, and the case waits for it."""
+
+    agency_return = models.ForeignKey(AgencyReturn, models.PROTECT, related_name="questions")
+    text = models.TextField()
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    objects = PanelQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            UniqueConstraint(
+                fields=("agency_return",),
+                condition=Q(closed_at=None),
+                name="one_open_question_of_the_panel",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Addendum(models.Model):
+    """What an agency says of its work after the panel got the case. Its return is never reopened,
+    and its own grade stays as it was submitted."""
+
+    agency_return = models.ForeignKey(AgencyReturn, models.PROTECT, related_name="addenda")
+    question = models.OneToOneField(
+        PanelQuestion, models.PROTECT, null=True, related_name="addendum"
+    )
+    text = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.text

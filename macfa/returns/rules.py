@@ -313,6 +313,31 @@ def can_add_case(audit: Audit, person: User) -> bool:
     return allows(check_add_case, audit, person)
 
 
+def check_adds(return_: AgencyReturn, person: User) -> None:
+    """Once the panel has the case, its auditor or a lead of the agency adds to the return."""
+    check_state(return_, ReturnState.SUBMITTED)
+    audits.check_running(return_.audit)
+    if return_.case.state not in WITH_PANEL:
+        raise WrongState(
+            f"{return_.case.label} is not with the panel yet. Until then the coordinator can send "
+            "the return back to be changed."
+        )
+    check_answers(return_, person)
+
+
+def check_answers(return_: AgencyReturn, person: User) -> None:
+    """The agency answers for a return through whoever audited it, or through a lead."""
+    if return_.auditor_id == person.pk:
+        check_may_audit(return_, person)
+    else:
+        check_leads(return_, person)
+
+
+def can_add(return_: AgencyReturn, person: User) -> bool:
+    """Whether somebody may add an addendum to the return now."""
+    return allows(check_adds, return_, person)
+
+
 # --- reading -------------------------------------------------------------------------------------
 
 

@@ -77,6 +77,8 @@ FROZEN = [
     "returns/flow.ReturnFlow.needs_sign_off",
     "returns/flow.ReturnFlow.sign_off",
     "returns/flow.ReturnFlow.signed_off",
+    "returns/flow.ReturnFlow.asked",
+    "returns/flow.ReturnFlow.answer_question",
     "returns/flow.ReturnFlow.returned",
 ]
 

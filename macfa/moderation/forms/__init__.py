@@ -1,5 +1,6 @@
 """What is typed in moderation: the panel, its sittings and preparation, and the grades."""
 
+from macfa.moderation.forms.addenda import AddendumForm, QuestionForm, WithdrawQuestionForm
 from macfa.moderation.forms.grades import CaseGradeForm, DomainsForm, GradeForm
 from macfa.moderation.forms.panel import (
     ConflictForm,
@@ -12,6 +13,7 @@ from macfa.moderation.forms.panel import (
 )
 
 __all__ = [
+    "AddendumForm",
     "CaseGradeForm",
     "ConflictForm",
     "ConveneForm",
@@ -20,6 +22,8 @@ __all__ = [
     "GuestForm",
     "MemberForm",
     "PreparationForm",
+    "QuestionForm",
     "ReasonForm",
     "SittingForm",
+    "WithdrawQuestionForm",
 ]

@@ -1,5 +1,11 @@
 """What changes in moderation: the panel is convened, cases are released, grades recorded."""
 
+from macfa.moderation.services.addenda import (
+    add_addendum,
+    ask_agency,
+    close_question,
+    withdraw_question,
+)
 from macfa.moderation.services.grades import (
     Chosen,
     grade_agency,
@@ -19,8 +25,11 @@ from macfa.moderation.services.panel import add_guest, add_member, convene
 
 __all__ = [
     "Chosen",
+    "add_addendum",
     "add_guest",
     "add_member",
+    "ask_agency",
+    "close_question",
     "conclude",
     "convene",
     "declare_conflict",
@@ -32,4 +41,5 @@ __all__ = [
     "record_sitting",
     "release",
     "reopen_case",
+    "withdraw_question",
 ]

@@ -59,6 +59,8 @@ def grade_agency(request: HttpRequest, public_id: str, return_id: str) -> HttpRe
         "column": column,
         "answers": [(domain, column.answers[domain.pk]) for domain in pack.overall_first],
         "records": rules.can_record(case, user),
+        "asks": rules.can_ask(column.agency_return, user),
+        "withdraws": column.question and rules.can_withdraw_question(column.agency_return, user),
     }
     return render(request, "moderation/grade_agency.html", context)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.formats import date_format
 
 from macfa.overview import rules
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from macfa.audits.models import Audit
     from macfa.people.models import User
-    from macfa.returns.models import AgencyReturn
+    from macfa.returns.models import AgencyReturnQuerySet
     from macfa.sampling.models import Case
     from workflows.models import Record
 
@@ -144,12 +145,14 @@ def _move_work(records: Iterable[Record], days: int, by: User) -> None:
             tasks.postpone_by(doing, days)
 
 
-def _move_returns(returns: QuerySet[AgencyReturn], days: int, by: User) -> None:
-    for return_ in returns.filter(state__in=OUTSTANDING).order_by("pk"):
+def _move_returns(returns: AgencyReturnQuerySet, days: int, by: User) -> None:
+    waiting = returns.filter(Q(state__in=OUTSTANDING) | Q(pk__in=returns.asked().values("pk")))
+    for return_ in waiting.order_by("pk"):
         with act(return_, by=by) as (doing, fresh):
-            due = add_working_days(fresh.due, days)
-            doing.note("waits", facts={"old": _words(fresh.due), "new": _words(due)})
-            doing.change(due=due)
+            if fresh.is_outstanding:
+                due = add_working_days(fresh.due, days)
+                doing.note("waits", facts={"old": _words(fresh.due), "new": _words(due)})
+                doing.change(due=due)
             tasks.postpone_by(doing, days)
 
 

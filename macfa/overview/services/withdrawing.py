@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from macfa.improvement.lifecycle import RUNNING
 from macfa.improvement.services import end
+from macfa.moderation.services import close_question
 from macfa.overview import rules
 from macfa.returns.lifecycle import OUTSTANDING
 from workflows import tasks
@@ -34,6 +35,9 @@ def withdraw(
         hold(audit.returns.all())
         for return_ in audit.returns.filter(state__in=OUTSTANDING).order_by("pk"):
             _withdraw_return(return_, reason, by)
+        for return_ in audit.returns.asked().order_by("pk"):
+            with act(return_, by=by) as (of_return, _return):
+                close_question(of_return, reason)
         _withdraw_work([*seats(audit), *audit.reports.order_by("pk")], reason, by)
         for action in audit.actions.filter(state__in=RUNNING).order_by("pk"):
             end(action=action, reason=reason, by=by)

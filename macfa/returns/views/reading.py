@@ -44,7 +44,10 @@ OFFERS: dict[ReturnState, tuple[tuple[str, str, Rule], ...]] = {
         NOT_RETURNED,
     ),
     ReturnState.WITH_LEAD: (REMIND, EXTEND, NOT_RETURNED),
-    ReturnState.SUBMITTED: (("Send back with a query", "query/", rules.can_query),),
+    ReturnState.SUBMITTED: (
+        ("Send back with a query", "query/", rules.can_query),
+        ("Add an addendum", "addendum/", rules.can_add),
+    ),
     ReturnState.NIL: (("Take back the nil return", "take-back/", rules.can_take_back_nil),),
     ReturnState.NOT_RETURNED: (("Accept the return late", "accept-late/", rules.can_accept_late),),
     ReturnState.WITHDRAWN: (),
@@ -139,6 +142,8 @@ def _reading(request: HttpRequest, return_: AgencyReturn) -> HttpResponse:
         own_grade=return_.grade if return_.state == ReturnState.SUBMITTED else None,
         not_returned_because=return_.not_returned_because if _tells_why(return_, user) else "",
         handed_in=inside and return_.state in HANDED_IN,
+        addenda=return_.addenda.select_related("by", "question"),
+        question=return_.questions.open().select_related("asked_by").first(),
         **_around(request, return_),
     )
 
