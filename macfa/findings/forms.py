@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 
 from macfa.findings.models import Finding
-from macfa.forms import ActForm, Look, SeveralRecords
+from macfa.forms import ActForm, DateField, Look, SeveralRecords
 from macfa.people.models import Agency
 from macfa.sampling.models import Case, CaseAccess
 from macfa.tools.models import Domain
@@ -169,3 +169,22 @@ class SendBackForm(ActForm):
         widget=forms.Textarea,
         max_length=2000,
     )
+
+
+class BoardForm(ActForm):
+    """What the Board said of a signed-off report, who, and when."""
+
+    said = forms.CharField(
+        label="What does the Board want changed?",
+        help_text="The author and the QPPA read this.",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=4000,
+    )
+    who = forms.CharField(
+        label="Who spoke for the Board?",
+        help_text="For example: the Board at its meeting, or its chair.",
+        max_length=200,
+        error_messages={"required": "Enter who spoke for the Board"},
+    )
+    on = DateField(label="When was that?")
+    looks = {"who": Look(width="two-thirds")}

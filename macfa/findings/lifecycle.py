@@ -40,6 +40,7 @@ SAYS = {
     "put_forward": "put the report to the QPPA",
     "send_back": "sent the report back",
     "sign_off": "signed the report off",
+    "board_sent_back": "recorded that the Board sent the report back",
 }
 #: What only a person who wrote the report does (R39).
 WRITES = ("started", "edited", "put_forward")

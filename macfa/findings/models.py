@@ -125,6 +125,11 @@ class Report(ReportLifecycle):
     )
     signed_off_at = models.DateTimeField(null=True, editable=False)
     contents = models.JSONField(null=True, editable=False)
+    board_said = models.TextField(
+        blank=True, editable=False, help_text="Why the Board sent this version back."
+    )
+    board_who = models.CharField(max_length=200, blank=True, editable=False)
+    board_on = models.DateField(null=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
 

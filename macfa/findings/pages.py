@@ -161,6 +161,14 @@ def sent_back_because(report: Report) -> str:
     return timeline.lines([entry])[0].text if entry else ""
 
 
+def sent_back_by_board(report: Report) -> Report | None:
+    """The version that the Board sent back, while the next one is made."""
+    if report.state == ReportState.SIGNED_OFF:
+        return None
+    before = report.audit.reports.filter(number=report.number - 1)
+    return before.exclude(board_on=None).first()
+
+
 def newest_signed_off(audit: Audit) -> Report | None:
     """The version of the report that counts now."""
     return audit.reports.filter(state=ReportState.SIGNED_OFF).order_by("number").last()

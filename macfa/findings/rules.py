@@ -11,13 +11,15 @@ from macfa.findings.models import READS_FINDINGS, RECORDS_FINDINGS, Report
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds
 from macfa.sampling.models import CaseAccess
+from workflows import clock
 from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.ledger import record_type
-from workflows.rules import allows
+from workflows.rules import allows, check_says
 from workflows.timeline import of_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from macfa.audits.models import Audit
     from macfa.people.models import Agency, User
@@ -102,6 +104,11 @@ def check_may_write(report: Report, person: User) -> None:
     check_holds(person, AUTHORS, report.audit.partnership_id)
 
 
+def can_write(report: Report, person: User) -> bool:
+    """Whether somebody may be given the writing of a report."""
+    return allows(check_may_write, report, person)
+
+
 def check_writes(report: Report, person: User) -> None:
     """A report is the work of its author."""
     if report.author_id != person.pk:
@@ -167,6 +174,30 @@ def can_decide(report: Report, person: User) -> bool:
     return allows(check_decides, report, person)
 
 
+def check_board_sends_back(report: Report, person: User) -> None:
+    """The coordinator records that the Board sent the newest signed-off version back."""
+    audit = report.audit
+    check_coordinates(audit, person)
+    check_stage(audit, Stage.FINDINGS, Stage.ACTION_TRACKING)
+    if report.state != ReportState.SIGNED_OFF:
+        raise WrongState("The Board gets a report once the QPPA has signed it off.")
+    if audit.reports.filter(number__gt=report.number).exists():
+        raise WrongState("There is a newer version of the report already.")
+
+
+def can_record_board(report: Report, person: User) -> bool:
+    """Whether somebody may record now that the Board sent the report back."""
+    return allows(check_board_sends_back, report, person)
+
+
+def check_board_said(said: str, who: str, on: date) -> None:
+    """What the Board said, who said it, and when."""
+    check_says(said, "Say what the Board wants changed.")
+    check_says(who, "Say who spoke for the Board.")
+    if on > clock.today():
+        raise NotYet("The day on which the Board sent it back has to be today or earlier.")
+
+
 # --- the gate ------------------------------------------------------------------------------------
 
 
@@ -175,9 +206,10 @@ def missing_to_publish(audit: Audit) -> Iterator[str]:
     if not audit.findings.exists():
         yield "at least one finding"
     newest = audit.reports.order_by("number").last()
+    signed_off = audit.reports.signed_off().order_by("number").last()
     if newest is None:
         yield "a report, written and signed off by the QPPA"
-    elif not audit.reports.signed_off().exists():
+    elif signed_off is None or signed_off.board_on:
         yield f"sign-off by the QPPA: the report is at “{newest.get_state_display()}”"
 
 

@@ -17,4 +17,5 @@ urlpatterns = [
     path("reports/<id:public_id>/put-forward/", reports.put_forward, name="put_report_forward"),
     path("reports/<id:public_id>/sign-off/", reports.sign_off, name="sign_off_report"),
     path("reports/<id:public_id>/send-back/", reports.send_back, name="send_report_back"),
+    path("reports/<id:public_id>/board/", reports.board_sends_back, name="board_sends_back"),
 ]

@@ -2,6 +2,7 @@
 
 from macfa.findings.services.findings import edit_finding, publish, record_finding
 from macfa.findings.services.reports import (
+    board_sends_back,
     edit_report,
     put_forward,
     send_back,
@@ -10,6 +11,7 @@ from macfa.findings.services.reports import (
 )
 
 __all__ = [
+    "board_sends_back",
     "edit_finding",
     "edit_report",
     "publish",

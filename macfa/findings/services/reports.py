@@ -1,4 +1,4 @@
-"""The report: started, written, put to the QPPA, sent back or signed off."""
+"""The report: started, written, put to the QPPA, signed off or sent back, by them or the Board."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from workflows.lifecycle import Act, act, begin
 from workflows.rules import check_says
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from macfa.audits.models import Audit
     from macfa.people.models import User
 
@@ -25,18 +27,23 @@ def start_report(
     """Start the audit's report, or a new version of one that was signed off (R40)."""
     with act(audit, by=by, expects=expects, token=token) as (_doing, audit):
         rules.check_start(audit, by)
-        last = audit.reports.order_by("number").last()
-        report = Report(
-            audit=audit,
-            number=last.number + 1 if last else 1,
-            author=by,
-            summary=last.summary if last else "",
-            method=last.method if last else "",
-            limits=last.limits if last else "",
-        )
-        begin(report, "started", by=by, token=token, facts={"number": report.number})
-        with act(report, by=by) as (doing, report):
-            tasks.start(doing, ReportFlow.started)
+        return _new_version(audit, author=by, by=by, token=token)
+
+
+def _new_version(audit: Audit, *, author: User, by: User, token: str | None = None) -> Report:
+    """The next version of a report begins with the words of the last, and is its author's work."""
+    last = audit.reports.order_by("number").last()
+    report = Report(
+        audit=audit,
+        number=last.number + 1 if last else 1,
+        author=author,
+        summary=last.summary if last else "",
+        method=last.method if last else "",
+        limits=last.limits if last else "",
+    )
+    begin(report, "started", by=by, token=token, facts={"number": report.number})
+    with act(report, by=by) as (doing, report):
+        tasks.start(doing, ReportFlow.started)
     return report
 
 
@@ -103,6 +110,51 @@ def sign_off(
         tasks.finish(doing, ReportFlow.sign_off, owned=False)
         _tell_readers(doing, report)
     return report
+
+
+def board_sends_back(
+    *,
+    report: Report,
+    said: str,
+    who: str,
+    on: date,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> Report:
+    """Record that the Board sent a signed-off report back: a new version opens, and goes to the
+    QPPA again. The version it read stays as it is, and actions that run go on.
+
+    Args:
+        said: what the Board wants changed.
+        who: who spoke for the Board, in words.
+    """
+    with act(report, by=by, expects=expects, token=token, within=report.audit) as (doing, report):
+        rules.check_board_sends_back(report, by)
+        rules.check_board_said(said, who, on)
+        doing.change(board_said=said.strip(), board_who=who.strip(), board_on=on)
+        doing.note("board_sent_back", text=f"{who.strip()}: {said.strip()}")
+        fresh = _new_version(report.audit, author=_next_author(report, by), by=by)
+        _tell_signer(doing, report)
+    return fresh
+
+
+def _next_author(report: Report, by: User) -> User:
+    """Whoever wrote the version before goes on, as long as they still write reports."""
+    return report.author if rules.can_write(report, report.author) else by
+
+
+def _tell_signer(doing: Act, report: Report) -> None:
+    """Whoever signed it off hears that it comes to the QPPA again."""
+    signer = report.signed_off_by_id
+    if signer is not None and (doing.by is None or signer != doing.by.pk):
+        doing.tell(
+            signer,
+            event="report.board_sent_back",
+            event_key=f"board-{report.public_id}",
+            text=f"The Board sent back: {report}",
+            url=report.get_absolute_url(),
+        )
 
 
 def _tell_readers(doing: Act, report: Report) -> None:

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from macfa.audits.views.common import fetch
 from macfa.findings import pages, rules, services
-from macfa.findings.forms import ReportForm, SendBackForm
+from macfa.findings.forms import BoardForm, ReportForm, SendBackForm
 from macfa.findings.models import Report
 from macfa.forms import ActForm
-from macfa.forms.checking import refused_beside
+from macfa.forms.checking import answers, refused_beside
 from macfa.pages import person, visible
 from workflows import timeline
 from workflows.forms import as_token
@@ -45,6 +45,8 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     context |= {
         "newer": newer.order_by("number").last(),
         "sent_back": pages.sent_back_because(found),
+        "board": pages.sent_back_by_board(found) if context["reads_drafts"] else None,
+        "records_board": rules.can_record_board(found, user),
         "lines": timeline.lines(timeline.of_record(found)) if context["reads_drafts"] else [],
     }
     return render(request, "findings/report.html", context)
@@ -81,6 +83,7 @@ def edit_report(request: HttpRequest, public_id: str) -> HttpResponse:
     rules.check_edits(found, user)
     context = pages.below_report(found) | {"form": form}
     context["sent_back"] = pages.sent_back_because(found)
+    context["board"] = pages.sent_back_by_board(found)
     return render(request, "findings/edit_report.html", context)
 
 
@@ -132,3 +135,20 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(found)
     rules.check_decides(found, user)
     return render(request, "findings/send_back.html", pages.below_report(found) | {"form": form})
+
+
+def board_sends_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Record that the Board sent the report back; a new version opens."""
+    user = person(request)
+    found = fetch_report(request, public_id)
+    form = BoardForm(request.POST or None, version=found.version)
+    if form.is_valid():
+        with refused_beside(form):
+            fresh = services.board_sends_back(
+                report=found, **answers(form), by=user, expects=form.expects, token=form.token
+            )
+            messages.success(request, f"{fresh.author} has version {fresh.number} to write.")
+            return redirect(fresh)
+    rules.check_board_sends_back(found, user)
+    context = pages.below_report(found) | {"form": form}
+    return render(request, "findings/board_sends_back.html", context)
