@@ -184,3 +184,24 @@ class CaseGrade(Decision):
 
     def __str__(self) -> str:
         return str(self.grade)
+
+
+class GoneAhead(models.Model):
+    """Why the panel decides a case without one of its members, for whom nobody sits in: they are
+    away, or have a conflict of interest."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="gone_ahead")
+    member = models.ForeignKey(PanelMember, models.PROTECT, related_name="+")
+    why = models.TextField()
+    decided_by = models.CharField(max_length=200)
+    typed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            UniqueConstraint(fields=("case", "member"), name="gone_ahead_without_member_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case} without {self.member}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from macfa.audits.lifecycle import Stage
 from macfa.audits.pausing import check_not_paused
 from macfa.audits.rules import check_coordinates, check_stage
-from macfa.moderation.access import sits_on
-from macfa.moderation.models import Sitting
+from macfa.moderation.access import sits_on, stepped_out
+from macfa.moderation.models import PanelMember, Sitting
 from macfa.people.roles import SITS_ON_PANELS, Role
 from macfa.people.rules import holds
 from macfa.returns.lifecycle import ReturnState
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from macfa.audits.models import Audit
-    from macfa.moderation.models import Panel, PanelMember
+    from macfa.moderation.models import Panel
     from macfa.people.models import User
     from macfa.returns.models import AgencyReturn
     from macfa.sampling.models import Case
@@ -312,6 +312,11 @@ def check_leads_panel(case: Case, person: User) -> None:
         raise NotAllowed("This is for the chair of the panel or the coordinator.")
 
 
+def can_lead_panel(case: Case, person: User) -> bool:
+    """Whether somebody may do now what the chair does, or the coordinator for them."""
+    return allows(check_leads_panel, case, person)
+
+
 def check_asks(return_: AgencyReturn, person: User) -> None:
     """The chair or the coordinator asks an agency about what it submitted, one thing at a time."""
     check_leads_panel(return_.case, person)
@@ -343,3 +348,33 @@ def can_withdraw_question(return_: AgencyReturn, person: User) -> bool:
 def can_reopen(case: Case, person: User) -> bool:
     """Whether somebody may reopen a case now."""
     return bool(case.state == CaseState.MODERATED) and allows(check_reopen, case, person)
+
+
+def sits_in(member: PanelMember, case: Case) -> PanelMember | None:
+    """Who sits in for a member as a deputy, without a conflict of interest with the case."""
+    deputies = PanelMember.objects.filter(deputy_for=member).order_by("pk")
+    out = stepped_out(case)
+    return next((deputy for deputy in deputies if deputy.person not in out), None)
+
+
+def check_goes_without(case: Case, member: PanelMember, person: User) -> None:
+    """The chair decides, or the coordinator types for them, that a case goes ahead without a
+    member for whom nobody sits in."""
+    check_leads_panel(case, person)
+    if member.panel.audit_id != case.audit_id:
+        raise NotAllowed(f"{member.name} is not on the panel of {case.label}.")
+    deputy = sits_in(member, case)
+    if deputy is not None:
+        raise WrongState(f"{deputy.name} sits in for {member.name}, so nobody is missing.")
+    if case.gone_ahead.filter(member=member).exists():
+        raise WrongState(f"It is recorded already why {case.label} goes on without {member.name}.")
+
+
+def left_out(case: Case) -> list[PanelMember]:
+    """Who stepped out of a case with nobody sitting in, and it is not recorded yet why the panel
+    decides it without them: it may wait for another sitting instead."""
+    out = [person.pk for person in stepped_out(case)]
+    recorded = case.gone_ahead.values("member")
+    members = PanelMember.objects.filter(panel__audit=case.audit_id, person__in=out)
+    missing = members.exclude(pk__in=recorded).order_by("pk")
+    return [member for member in missing if sits_in(member, case) is None]

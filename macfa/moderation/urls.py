@@ -37,6 +37,7 @@ urlpatterns = [
         name="withdraw_question",
     ),
     path("returns/<id:public_id>/addendum/", addenda.add_addendum, name="add_addendum"),
+    path("moderation/cases/<id:public_id>/without/", cases.go_ahead_without, name="go_ahead"),
     path("moderation/cases/<id:public_id>/reopen/", cases.reopen_case, name="reopen_case"),
     path(
         "moderation/cases/<id:public_id>/conflict/",

@@ -63,5 +63,6 @@ SAYS = {
     "conflict_declared": "declared a conflict of interest",
     "described": "described the case in bands",
     "agency_graded": "recorded the panel grade {grade} for {agency}",
+    "gone_ahead": "recorded why the panel decides the case without one of its members",
     "domain_graded": "recorded {grade} for {domain}",
 }

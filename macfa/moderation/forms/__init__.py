@@ -10,6 +10,7 @@ from macfa.moderation.forms.panel import (
     PreparationForm,
     ReasonForm,
     SittingForm,
+    WithoutForm,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "ReasonForm",
     "SittingForm",
     "WithdrawQuestionForm",
+    "WithoutForm",
 ]

@@ -242,6 +242,30 @@ class ConflictForm(ActForm):
     )
 
 
+class WithoutForm(ActForm):
+    """Without whom the panel decides a case, and why."""
+
+    member = OneRecord(
+        label="Who is missing?",
+        queryset=PanelMember.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select who is missing"},
+    )
+    why = forms.CharField(
+        label="Why may the panel decide the case without them?",
+        help_text="For example: no deputy can come, and the agency had no part in the case.",
+        widget=ROWS,
+        max_length=2000,
+    )
+
+    def __init__(self, *args: Any, members: QuerySet[PanelMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        member = self.fields["member"]
+        assert isinstance(member, OneRecord)
+        member.queryset = members
+
+
 class ReasonForm(ActForm):
     """Why a case is looked at again."""
 

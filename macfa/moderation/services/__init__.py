@@ -17,6 +17,7 @@ from macfa.moderation.services.grades import (
 from macfa.moderation.services.meeting import (
     conclude,
     declare_conflict,
+    go_ahead_without,
     prepared,
     record_sitting,
     release,
@@ -33,6 +34,7 @@ __all__ = [
     "conclude",
     "convene",
     "declare_conflict",
+    "go_ahead_without",
     "grade_agency",
     "grade_case",
     "grade_domain",

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from macfa.audits.lifecycle import Stage
 from macfa.audits.services import advance
 from macfa.moderation import rules
+from macfa.moderation.access import sits_on
+from macfa.moderation.deciders import THE_CHAIR, THE_PANEL
 from macfa.moderation.flow import ModerationFlow, PanelFlow
-from macfa.moderation.models import Panel, PanelMember, Sitting
+from macfa.moderation.models import GoneAhead, Panel, PanelMember, Sitting
 from macfa.moderation.services.panel import let_in
 from macfa.people.models import User
 from macfa.sampling.access import step_out
@@ -16,6 +18,7 @@ from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case
 from workflows import clock, tasks
 from workflows.lifecycle import Act, act, beginning, hold
+from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,6 +137,53 @@ def record_sitting(
         quorate = "quorate" if len(present) >= panel.quorum else "not quorate"
         doing.note("sat", facts={"present": len(present), "quorate": quorate}, text=note)
     return sitting
+
+
+def go_ahead_without(
+    *,
+    case: Case,
+    member: PanelMember,
+    why: str,
+    by: User,
+    expects: int | None = None,
+    token: str | None = None,
+) -> GoneAhead:
+    """Record why the panel decides a case without a member for whom nobody sits in (R31).
+
+    The chair decides that, or the panel where the chair has stepped out; `by` is who typed.
+    """
+    with act(case, by=by, expects=expects, token=token) as (doing, case):
+        rules.check_goes_without(case, member, by)
+        check_says(why, f"Say why the panel decides {case.label} without {member.name}.")
+        chair = member.panel.chair
+        decided = GoneAhead.objects.create(
+            case=case,
+            member=member,
+            why=why.strip(),
+            decided_by=THE_CHAIR if sits_on(case, chair) else THE_PANEL,
+            typed_by=by,
+        )
+        doing.note("gone_ahead", text=f"{member.name}: {decided.why}")
+        _tell_gone_ahead(doing, decided)
+    return decided
+
+
+def _tell_gone_ahead(doing: Act, decided: GoneAhead) -> None:
+    """The chair hears of what was typed for them, the member of what goes on without them."""
+    case, member = decided.case, decided.member
+    told = {
+        member.panel.chair_id: f"{case.label} goes ahead without {member.name}",
+        member.person_id: f"{case.label}: the panel decides it without you",
+    }
+    for person, text in told.items():
+        if person is not None and (doing.by is None or person != doing.by.pk):
+            doing.tell(
+                person,
+                event="case.gone_ahead",
+                event_key=f"gone-ahead-{decided.pk}",
+                text=text,
+                url=member.panel.get_absolute_url(),
+            )
 
 
 def conclude(

@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import can_coordinate, check_coordinates
 from macfa.forms import ActForm
+from macfa.forms.checking import answers
 from macfa.moderation import rules, services
 from macfa.moderation.access import RoomCases, stepped_out
 from macfa.moderation.case_list import lines
 from macfa.moderation.case_pack import CasePack
-from macfa.moderation.forms import ReasonForm
+from macfa.moderation.forms import ReasonForm, WithoutForm
 from macfa.moderation.models import PanelMember
 from macfa.moderation.panel_facts import sittings_of
 from macfa.moderation.views.common import fetch_audit, fetch_case, of_audit, of_case, once
@@ -66,6 +67,9 @@ def case_room(request: HttpRequest, public_id: str) -> HttpResponse:
         "sits": any(member.person_id == user.pk for member in members),
         "sittings": sittings_of(panel),
         "stepped_out": stepped_out(case),
+        "left_out": rules.left_out(case),
+        "gone_ahead": case.gone_ahead.select_related("member__agency", "typed_by"),
+        "leads": rules.can_lead_panel(case, user),
         "records": records,
         "reopens": rules.can_reopen(case, user),
         "ways": ways_on(pack, user, records=records),
@@ -92,6 +96,30 @@ def reopen_case(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(case_url(case))
     context = of_case(case, (case.label, case_url(case))) | {"form": form}
     return render(request, "moderation/reopen.html", context)
+
+
+def go_ahead_without(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Record why the panel decides a case without one of its members."""
+    user = person(request)
+    case = fetch_case(request, public_id)
+    members = PanelMember.objects.filter(panel__audit=case.audit).order_by("pk")
+    missing = rules.left_out(case)
+    form = WithoutForm(
+        request.POST or None,
+        members=members,
+        initial={"member": missing[0]} if missing else None,
+        version=case.version,
+    )
+    if form.is_valid():
+        with once():
+            decided = services.go_ahead_without(
+                case=case, **answers(form), by=user, expects=form.expects, token=form.token
+            )
+            messages.success(request, f"Recorded: {decided}.")
+        return redirect(f"{case_url(case)}#case-grade")
+    rules.check_leads_panel(case, user)
+    context = of_case(case, (case.label, case_url(case))) | {"form": form}
+    return render(request, "moderation/go_ahead.html", context)
 
 
 def conclude(request: HttpRequest, public_id: str) -> HttpResponse:
