@@ -131,6 +131,7 @@ def can_edit(report: Report, person: User) -> bool:
 def check_put_forward(report: Report, person: User) -> None:
     """The author puts a report forward when it has a summary, a method, and findings."""
     check_writes(report, person)
+    check_running(report.audit)
     missing = tuple(missing_parts(report))
     if missing:
         raise NotYet("The report cannot go to the QPPA yet.", missing)
@@ -163,8 +164,9 @@ def has_written(report: Report, person: User) -> bool:
 
 
 def check_decides(report: Report, person: User) -> None:
-    """The report is signed off or sent back while it is with the QPPA."""
+    """The report is signed off or sent back while it is with the QPPA, and the audit runs."""
     check_signs_off(report, person)
+    check_running(report.audit)
     if report.state != ReportState.WITH_QPPA:
         raise WrongState(f"The report is at “{report.get_state_display()}”, not with the QPPA.")
 

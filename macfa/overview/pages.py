@@ -274,5 +274,6 @@ def board(audits: list[Audit], *, with_progress: bool) -> list[Row]:
     rows = []
     for audit in audits:
         due = dates.get((audit.pk, audit.state))
-        rows.append(Row(audit, due, bool(due and due < today), owed[audit.pk]))
+        late = bool(due and due < today and audit.paused_on is None)
+        rows.append(Row(audit, due, late, owed[audit.pk]))
     return rows

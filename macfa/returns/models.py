@@ -146,6 +146,13 @@ class AgencyReturn(ReturnLifecycle):
         return self.state in OUTSTANDING
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether it is still owed after its due date. While the audit or the case is paused the
+        clock stands, also where the pause is to be looked at again and has not been yet."""
+        paused = self.case.paused_on or self.audit.paused_on
+        return self.is_outstanding and not paused and self.due < clock.today()
+
+    @property
     def answers_for(self) -> str:
         """Who answers: the school or practice where it goes to one, else the agency."""
         return str(self.setting or self.agency)

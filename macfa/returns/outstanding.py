@@ -34,7 +34,7 @@ class Owed:
     @property
     def is_overdue(self) -> bool:
         """Whether its due date has passed."""
-        return self.return_.due < clock.today()
+        return self.return_.is_overdue
 
     @property
     def reminded_words(self) -> str:

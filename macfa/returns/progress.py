@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from macfa.returns.lifecycle import OUTSTANDING, ReturnState
 from macfa.returns.models import AgencyReturn
-from workflows import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +57,7 @@ class Cell:
     @property
     def is_overdue(self) -> bool:
         """Whether it is outstanding after its due date."""
-        return self.return_.is_outstanding and self.return_.due < clock.today()
+        return self.return_.is_overdue
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from macfa.audits import services as audits
 from macfa.audits.lifecycle import Stage
+from macfa.findings import services as findings
 from macfa.moderation import services as moderation
 from macfa.overview import services
+from macfa.overview.pages import board
 from macfa.returns import services as returns
 from macfa.returns.lifecycle import ReturnState
 from macfa.sampling.lifecycle import CaseState
@@ -171,3 +174,34 @@ def test_a_pause_has_a_reason_and_a_day_to_come(
     changed = {name: value or clock.today() for name, value in changed.items()}
     with pytest.raises(NotYet, match=missing):
         paused(cast, audit, **changed)
+
+
+def test_nothing_is_overdue_while_a_pause_waits_to_be_looked_at_again(cast: Cast) -> None:
+    audit = paused(cast, factories.audit_issued(cast))
+    with clock.playing(clock.now() + timedelta(weeks=30)):
+        assert not any(return_.is_overdue for return_ in audit.returns.all())
+        (row,) = board([audit], with_progress=False)
+        assert not row.overdue
+        audit = services.resume_audit(audit=audit, reason="Over.", by=cast["coordinator"])
+    with clock.playing(clock.now() + timedelta(weeks=60)):
+        assert all(return_.is_overdue for return_ in audit.returns.all())
+
+
+def test_a_report_waits_while_its_audit_is_paused(cast: Cast) -> None:
+    audit = factories.audit_moderated(cast)
+    factories.a_finding(cast, audit)
+    report = findings.start_report(audit=audit, by=cast["coordinator"])
+    report = findings.edit_report(
+        report=report, summary="In short.", method="As drawn.", limits="", by=cast["coordinator"]
+    )
+    paused(cast, audit)
+    with pytest.raises(WrongState, match="paused"):
+        findings.put_forward(report=report, by=cast["coordinator"])
+    audit.refresh_from_db()
+    services.resume_audit(audit=audit, reason="Over.", by=cast["coordinator"])
+    report = findings.put_forward(report=report, by=cast["coordinator"])
+    audit.refresh_from_db()
+    paused(cast, audit)
+    for decide in (findings.sign_off, partial(findings.send_back, why="Plainer.")):
+        with pytest.raises(WrongState, match="paused"):
+            decide(report=report, by=cast["qppa"])

@@ -86,7 +86,7 @@ def send_back(
 ) -> Report:
     """The QPPA asks for changes, with a reason."""
     with act(report, by=by, expects=expects, token=token) as (doing, report):
-        rules.check_signs_off(report, by)
+        rules.check_decides(report, by)
         check_says(why, "Say what should be changed in the report.")
         doing.move("send_back", text=why)
         doing.change(contents=None)
@@ -104,7 +104,7 @@ def sign_off(
     Raises `NotAllowed` for whoever wrote some of it (R39).
     """
     with act(report, by=by, expects=expects, token=token) as (doing, report):
-        rules.check_signs_off(report, by)
+        rules.check_decides(report, by)
         doing.move("sign_off")
         doing.change(signed_off_by=by, signed_off_at=clock.now())
         tasks.finish(doing, ReportFlow.sign_off, owned=False)
