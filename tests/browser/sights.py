@@ -14,6 +14,7 @@ from django.urls import reverse
 from macfa.audits import services as audits
 from macfa.findings import services as findings
 from macfa.improvement import services as improvement
+from macfa.moderation import services as moderation
 from macfa.overview import services as overview
 from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
@@ -26,6 +27,7 @@ from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
+    from macfa.sampling.models import Case
     from tests.cast import Cast
     from workflows.models import Record
 
@@ -89,6 +91,8 @@ def at_any_time(cast: Cast) -> Sights:
         yield page("auditor.pol", name)
     for name in ("my_work", "tasks", "team_queue", "notifications:inbox"):
         yield page("auditor.pol", name)
+    yield page("coordinator", "agencies")
+    yield page("coordinator", "end_agency", "POL")
     yield page("auditor.pol", "release", first)
     yield page("lead.pol", "give", first)
     yield Sight("lead.pol", f"{reverse('team_queue')}?show=held")
@@ -220,10 +224,27 @@ def at_moderation(cast: Cast) -> Sights:
     yield from pages("panel.pol", "case_room", "declare_conflict", about=first)
     yield from pages("chair", "case_room", "grade_domains", "grade_case", about=first)
     yield page("chair", "grade_domain", first, "D1")
-    yield page("chair", "grade_agency", first, factories.a_return(audit))
+    police = factories.a_return(audit)
+    yield from questions(cast, first, police)
+    yield page("chair", "grade_agency", first, police)
+    yield page("chair", "go_ahead", first)
+    seat = audit.panel.members.get(person=cast["panel.pol"])
+    moderation.go_ahead_without(case=first, member=seat, why="They are away.", by=cast["chair"])
+    yield page("chair", "case_room", first)
     yield from pages("chair", "case_room", "reopen_case", about=second)
     factories.case_moderated(cast, first)
     yield page("coordinator", "conclude_moderation", audit)
+
+
+def questions(cast: Cast, case: Case, police: AgencyReturn) -> Sights:
+    """The panel asks, and the agency answers."""
+    yield page("chair", "ask_agency", case, police)
+    moderation.ask_agency(return_=police, text="Who told the school?", by=cast["chair"])
+    yield page("chair", "withdraw_question", case, police)
+    yield page("chair", "case_room", case)
+    yield from pages("auditor.pol", "return", "add_addendum", about=police)
+    moderation.add_addendum(return_=police, text="The sergeant did.", by=cast["auditor.pol"])
+    yield page("auditor.pol", "return", police)
 
 
 def at_findings(cast: Cast) -> Sights:
@@ -240,9 +261,15 @@ def at_findings(cast: Cast) -> Sights:
     report = findings.put_forward(report=report, by=by)
     yield from pages("qppa", "report", "sign_off_report", "send_report_back", about=report)
     findings.sign_off(report=report, by=cast["qppa"])
+    yield from pages("coordinator", "report", "board_sends_back", about=report)
     yield page("board", "reports")
     yield page("board", "report", report)
     yield page("lead.pol", "our_grades", audit)
+    fresh = findings.board_sends_back(
+        report=report, said="Say it plainly.", who="The Board", on=clock.today(), by=by
+    )
+    yield page("coordinator", "report", report)
+    yield from pages("coordinator", "report", "edit_report", about=fresh)
 
 
 def at_action_tracking(cast: Cast) -> Sights:
