@@ -54,7 +54,11 @@ def join(
 
 
 def leave(*, membership: Membership) -> Membership:
-    """Somebody gives up a role from today on. Their open work has to be moved by hand."""
+    """Somebody gives up a role: today is the last day on which they hold it.
+
+    Roles are held for whole days, as agencies are there for whole days. What they could see in
+    that role is closed to them tomorrow; their open work has to be moved by hand.
+    """
     membership.until = clock.today()
     membership.save(update_fields=["until"])
     return membership

@@ -408,3 +408,6 @@ def test_whoever_gives_up_their_role_no_longer_reads_the_cases(cast: Cast, conve
     rows.update(until=clock.today() - timedelta(days=1))
     assert not RoomCases.visible_to(cast["panel.pol"]).exists()
     assert not PanelAudits.visible_to(cast["panel.pol"]).exists()
+    assert not Case.objects.visible_to(cast["panel.pol"]).exists()
+    assert not AgencyReturn.objects.visible_to(cast["panel.pol"]).exists()
+    assert Case.objects.visible_to(cast["panel.csc"]).count() == 2

@@ -133,6 +133,7 @@ def test_a_role_given_up_is_gone_the_day_after_and_stays_in_the_record(cast: Cas
     with clock.playing(MONDAY):
         person = cast.add("newcomer", Role.BOARD)
         membership = services.leave(membership=Membership.objects.get(person=person))
+        assert rules.holds(person, Role.BOARD, cast.partnership)
     with clock.playing(TUESDAY):
         assert not rules.holds(person, Role.BOARD, cast.partnership)
         assert rules.teams_of(person) == []
