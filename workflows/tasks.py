@@ -122,11 +122,15 @@ def withdraw(doing: Act, *, why: str, node: HumanTask | None = None) -> None:
             )
 
 
-def put_back(doing: Act, *, why: str) -> None:
-    """The record's open work goes back to its team's queue, because whoever holds it may not."""
-    for item in _open_items(doing.record):
-        if item.owner_id is not None:
-            assignment.put_back(item, doing, why)
+def put_back(doing: Act, *, held_by: AbstractBaseUser, why: str) -> list[WorkItem]:
+    """What somebody holds of the record goes back to its team's queue, since they may not do it.
+
+    Returns what did. Work that others hold stays with them.
+    """
+    theirs = [item for item in _open_items(doing.record) if item.owner_id == held_by.pk]
+    for item in theirs:
+        assignment.put_back(item, doing, why)
+    return theirs
 
 
 def postpone(doing: Act, due: date, *, node: HumanTask | None = None) -> list[WorkItem]:

@@ -28,6 +28,18 @@ ANSWER_QUERY = "Answer the coordinator’s query"
 DAYS_TO_ANSWER = 5
 
 
+def who_sees_to_it(return_: AgencyReturn) -> tuple[User, ...]:
+    """Who is told that nobody holds the work on a return: the agency's leads.
+
+    Where no lead is left without a conflict of interest the coordinators are told, who ask the
+    agency to name another: nobody else speaks for it.
+    """
+    if return_.leads.people:
+        return return_.leads.people
+    coordinators = Team.objects.for_role(return_.agency.partnership, Role.COORDINATOR)
+    return tuple(people_in(coordinators))
+
+
 def _work(return_: AgencyReturn, desk: Desk, owner: User | None) -> Work:
     return Work(
         page=return_.get_absolute_url(),
@@ -35,21 +47,13 @@ def _work(return_: AgencyReturn, desk: Desk, owner: User | None) -> Work:
         team=desk.team,
         tenant_id=return_.agency.partnership_id,
         owner=owner,
-        watchers=() if owner else return_.leads.people,
+        watchers=() if owner else who_sees_to_it(return_),
     )
 
 
 def lead_work(return_: AgencyReturn) -> Work:
-    """The agency lead's work; it goes straight to the lead where there is only one.
-
-    Where no lead is left without a conflict of interest the coordinators are told, who ask the
-    agency to name another: nobody else speaks for it.
-    """
-    work = _work(return_, return_.leads, return_.leads.only_one)
-    if return_.leads.people:
-        return work
-    coordinators = Team.objects.for_role(return_.agency.partnership, Role.COORDINATOR)
-    return replace(work, watchers=tuple(people_in(coordinators)))
+    """The agency lead's work; it goes straight to the lead where there is only one."""
+    return _work(return_, return_.leads, return_.leads.only_one)
 
 
 def auditor_work(return_: AgencyReturn) -> Work:

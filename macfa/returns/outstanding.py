@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from django.utils.dateformat import format as format_date
 from macfa.people.roles import Role
 from macfa.returns.desks import desks_of
 from macfa.returns.models import Reminder
+from macfa.sampling.models import CaseAccess
 from workflows import clock, tasks
 
 if TYPE_CHECKING:
@@ -57,9 +59,10 @@ class Owed:
 
 
 def owed(returns: Iterable[AgencyReturn], by: User) -> list[Owed]:
-    """Who is reminded of these returns: whoever holds the work, else the agency's leads.
+    """Who is reminded of these returns: whoever holds the work, else the agency's leads without a
+    conflict of interest with the case.
 
-    Nobody reminds themselves. Costs three statements, however many returns there are.
+    Nobody reminds themselves. Costs four statements, however many returns there are.
     """
     rows = list(returns)
     agencies = {row.agency_id: row.agency for row in rows}
@@ -70,9 +73,22 @@ def owed(returns: Iterable[AgencyReturn], by: User) -> list[Owed]:
         last=Max("at"), times=Count("at", distinct=True)
     )
     chased = {row["agency_return"]: (row["last"], row["times"]) for row in sent}
+    stepped_out = _stepped_out(rows)
     found = []
     for row in rows:
         people = (holders[row.pk],) if row.pk in holders else desks[row.agency_id].people
-        others = tuple(person for person in people if person.pk != by.pk)
+        out = {by.pk, *stepped_out[row.case_id]}
+        others = tuple(person for person in people if person.pk not in out)
         found.append(Owed(row, others, *chased.get(row.pk, (None, 0))))
+    return found
+
+
+def _stepped_out(rows: Iterable[AgencyReturn]) -> dict[int, set[int | None]]:
+    """By case, who has a conflict of interest with it."""
+    found: dict[int, set[int | None]] = defaultdict(set)
+    conflicts = CaseAccess.objects.current().filter(
+        case__in={row.case_id for row in rows}, capacity=CaseAccess.Capacity.CONFLICT
+    )
+    for case, person in conflicts.values_list("case", "person"):
+        found[case].add(person)
     return found

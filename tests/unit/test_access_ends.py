@@ -123,18 +123,94 @@ def test_a_conflict_hides_the_case_in_the_history_of_the_audit(cast: Cast) -> No
 
 
 def test_a_conflict_with_a_case_gives_up_every_audit_of_it(cast: Cast) -> None:
-    audit = factories.audit_drawn(cast)
-    case = audit.cases.order_by("pk")[0]
-    schools = list(Setting.objects.filter(agency=cast.agencies["EDU"])[:2])
-    returns.issue(audit=audit, settings={case.pk: schools}, by=cast["coordinator"])
     auditor, lead = cast["auditor.edu"], cast["lead.edu"]
-    mine = list(case.returns.filter(agency__code="EDU").order_by("-pk"))
+    mine = two_schools(cast)[::-1]
     assert len(mine) == 2
     for return_ in mine:
         returns.say_involved(return_=return_, involvement=INVOLVED, auditor=auditor, by=lead)
     returns.declare(return_=mine[0], independent=False, conflict="My nephew", by=auditor)
     assert {open_item(return_).owner for return_ in mine} == {None}
     assert sees(auditor)[:2] == [0, 0]
+
+
+def two_schools(cast: Cast) -> list[AgencyReturn]:
+    """A case that was sent to two schools, each with a return of its own."""
+    audit = factories.audit_drawn(cast)
+    case = audit.cases.order_by("pk")[0]
+    schools = list(Setting.objects.filter(agency=cast.agencies["EDU"])[:2])
+    returns.issue(audit=audit, settings={case.pk: schools}, by=cast["coordinator"])
+    return list(case.returns.filter(agency__code="EDU").order_by("pk"))
+
+
+def test_a_lead_in_conflict_gives_up_what_is_asked_of_the_lead_too(cast: Cast) -> None:
+    lead, (first, second) = cast["lead.edu"], two_schools(cast)
+    with_conflict(cast, "lead.edu", second)
+    assert open_item(first).owner is None
+    told = Notification.objects.filter(event="return.conflict", recipient=cast["coordinator"])
+    assert sorted(row.text for row in told) == [
+        "The auditor of NEG-01 EDU has a conflict of interest. Give the audit to somebody else.",
+        "The lead who had NEG-01 EDU has a conflict of interest. "
+        "Another lead of Education has to take it on.",
+    ]
+    other = cast.add("lead2.edu", Role.AGENCY_LEAD, "EDU")
+    for person in (lead, cast["lead.csc"], cast["coordinator"]):
+        with pytest.raises(NotAllowed):
+            assignment.claim(item=open_item(first), by=person)
+    assignment.claim(item=open_item(first), by=other)
+    cast.people["lead.edu"] = other
+    assert factories.nil(cast, first).state == ReturnState.NIL
+
+
+def test_nobody_is_reminded_of_a_case_that_is_hidden_from_them(cast: Cast) -> None:
+    second = cast.add("lead2.edu", Role.AGENCY_LEAD, "EDU")
+    first, other = two_schools(cast)
+    with_conflict(cast, "lead.edu", other)
+    [reminder] = returns.remind(return_=first, by=cast["coordinator"])
+    assert reminder.person == second
+    leaves(second)
+    with pytest.raises(NotYet, match="ask Education to name another lead"):
+        returns.remind(return_=first, by=cast["coordinator"])
+
+
+def test_a_conflict_leaves_others_what_they_hold_of_the_case(cast: Cast) -> None:
+    auditor, lead = cast["auditor.edu"], cast["lead.edu"]
+    cast.agencies["EDU"].signs_off = True
+    cast.agencies["EDU"].save()
+    first, second = two_schools(cast)
+    first = factories.drafting(cast, first)
+    returns.save_answers(return_=first, answers=factories.full_answers(first), by=auditor)
+    first = returns.submit(return_=first, by=auditor)
+    assert open_item(first).owner == lead
+    returns.say_involved(return_=second, involvement=INVOLVED, auditor=auditor, by=lead)
+    returns.declare(return_=second, independent=False, conflict="My nephew", by=auditor)
+    assert open_item(first).owner == lead
+    assert returns.sign_off(return_=first, by=lead).state == ReturnState.SUBMITTED
+
+
+def test_a_conflict_declared_on_the_panel_gives_up_a_late_audit_of_the_case(cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    for return_ in audit.returns.select_related("case", "agency"):
+        returns.record_not_returned(return_=return_, reason="No answer", by=cast["coordinator"])
+    members = [cast["panel.csc"], cast["panel.pol"]]
+    moderation.convene(
+        audit=audit,
+        chair=cast["chair"],
+        members=members,
+        meets_on=clock.today() + timedelta(days=10),
+        by=cast["coordinator"],
+    )
+    moderation.release(audit=audit, by=cast["coordinator"])
+    return_ = factories.a_return(audit)
+    cast.add("panel.pol", Role.AUDITOR, "POL")
+    late = returns.accept_late(return_=return_, why="They ask", by=cast["coordinator"])
+    returns.say_involved(
+        return_=late, involvement=INVOLVED, auditor=cast["panel.pol"], by=cast["lead.pol"]
+    )
+    assert open_item(late).owner == cast["panel.pol"]
+    member = audit.panel.members.get(person=cast["panel.pol"])
+    moderation.prepared(member=member, conflicts=[return_.case], why="Kin", by=cast["panel.pol"])
+    assert open_item(late).owner is None
+    assert AgencyReturn.objects.get(pk=late.pk).auditor is None
 
 
 def with_conflict(cast: Cast, name: str, return_: AgencyReturn) -> None:

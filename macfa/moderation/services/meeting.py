@@ -13,6 +13,8 @@ from macfa.moderation.flow import ModerationFlow, PanelFlow
 from macfa.moderation.models import GoneAhead, Panel, PanelMember, Sitting
 from macfa.moderation.services.panel import let_in
 from macfa.people.models import User
+from macfa.returns.models import AgencyReturn
+from macfa.returns.services import give_up
 from macfa.sampling.access import step_out
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case
@@ -88,7 +90,8 @@ def prepared(
     Raises `NotYet` while the cases are not released.
     """
     with beginning(token):
-        hold(Case.objects.filter(pk__in=[case.pk for case in conflicts]))
+        cases = hold(Case.objects.filter(pk__in=[case.pk for case in conflicts]))
+        hold(AgencyReturn.objects.filter(case__in=cases))
         with act(member, by=by, expects=expects, token=token) as (doing, member):
             rules.check_prepared(member, by)
             doing.change(prepared_at=clock.now())
@@ -104,6 +107,7 @@ def declare_conflict(
 ) -> None:
     """A panel member has a conflict of interest: the case is hidden from them at once (R31).
 
+    What they hold of its returns, as auditor or lead of their agency, goes back to its queue.
     Where the chair steps out, the coordinator holds the case until somebody else leads it, as
     long as the panel moderates.
     """
@@ -116,6 +120,7 @@ def declare_conflict(
         if moderated and member.panel.chair_id == by.pk:
             tasks.withdraw(doing, why="The chair has a conflict of interest with the case.")
             tasks.start(doing, ModerationFlow.released)
+        give_up(case=case, by=by)
 
 
 def record_sitting(

@@ -1,6 +1,7 @@
 """What changes about agency returns: they are issued, answered, signed off, followed and closed."""
 
 from macfa.returns.services.answering import MOST, AnswerInput, save_answers, submit
+from macfa.returns.services.conflicts import give_up
 from macfa.returns.services.following import (
     accept_late,
     extend,
@@ -29,6 +30,7 @@ __all__ = [
     "declare",
     "extend",
     "first_due",
+    "give_up",
     "hand_back",
     "issue",
     "query",

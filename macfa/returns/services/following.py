@@ -60,7 +60,10 @@ def remind(
         rules.check_remind(return_, by)
         [one] = owed([return_], by)
         if not one.people:
-            raise NotYet("There is nobody else to remind: this is waiting for you.")
+            raise NotYet(
+                "There is nobody else to remind. If it is not waiting for you, ask "
+                f"{return_.agency} to name another lead."
+            )
         reminders = _keep(doing, one.people, note, by)
         tell_at_the_end([_message(reminder) for reminder in reminders])
     return reminders

@@ -9,6 +9,7 @@ from django.utils.dateformat import format as format_date
 from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow, let_go_as_auditor
 from macfa.returns.models import AgencyReturn, Independence
+from macfa.returns.services.conflicts import give_up, let_go
 from macfa.returns.services.signing import case_by_now, others_owed, tell_if_last
 from macfa.sampling.access import step_out
 from workflows import assignment, clock, tasks
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from macfa.people.models import User
-    from workflows.lifecycle import Act
 
 Involvement = AgencyReturn.Involvement
-CONFLICT = "A conflict of interest was declared."
 
 
 def say_involved(
@@ -183,9 +182,9 @@ def declare(
 ) -> AgencyReturn:
     """Whoever holds the audit declares that they are independent of the case, or why not (R12).
 
-    A conflict of interest hides the case from them at once; the audit goes back to the agency's
-    queue and its lead is told, or the coordinator where it has no other. The reason is read by
-    the lead and the coordinator only.
+    A conflict of interest hides the case from them at once. Whatever they hold of its returns goes
+    back to the agency's queue and its leads are told, or the coordinators where it has no other.
+    The reason is read by the lead and the coordinator only.
     """
     if not independent:
         return _declare_conflict(return_, conflict, by, expects, token)
@@ -199,18 +198,16 @@ def declare(
 def _declare_conflict(
     return_: AgencyReturn, conflict: str, by: User, expects: int | None, token: str | None
 ) -> AgencyReturn:
-    """The case is closed to them: they give up every audit of it, for whichever setting."""
     with beginning(token):
-        others = hold(AgencyReturn.objects.filter(case=return_.case_id, auditor=by))
+        hold(AgencyReturn.objects.filter(case=return_.case_id))
         with act(return_, by=by, expects=expects, token=token) as (doing, return_):
             rules.check_declare(return_, by)
             check_says(conflict, "Say in a few words what the conflict of interest is.")
-            row = _declaration(return_, by, independent=False, why=conflict)
-            _step_out(doing, return_, row)
-        for other in others:
-            if other.pk != return_.pk:
-                with act(other, by=by) as (leaving, _other):
-                    tasks.put_back(leaving, why=CONFLICT)
+            _declaration(return_, by, independent=False, why=conflict)
+            doing.note("conflict")
+            step_out(return_.case, by, "Conflict of interest declared as auditor")
+            let_go(doing, by)
+        give_up(case=return_.case, by=by)
     return return_
 
 
@@ -221,19 +218,3 @@ def _declaration(return_: AgencyReturn, by: User, *, independent: bool, why: str
         defaults={"independent": independent, "why": why, "at": clock.now()},
     )
     return row
-
-
-def _step_out(doing: Act, return_: AgencyReturn, row: Independence) -> None:
-    doing.note("conflict")
-    tasks.put_back(doing, why=CONFLICT)
-    step_out(return_.case, row.person, "Conflict of interest declared as auditor")
-    leads = [lead for lead in return_.leads.people if lead.pk != row.person_id]
-    for person in leads or [return_.audit.coordinator]:
-        doing.tell(
-            person.pk,
-            event="return.conflict",
-            event_key=f"conflict-{row.pk}",
-            text=f"The auditor of {return_.reference} has a conflict of interest. "
-            "Give the audit to somebody else.",
-            url=return_.get_absolute_url(),
-        )
