@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.test import Client
 
 from macfa.audits.lifecycle import Stage
+from macfa.moderation import services as moderation
 from tests import factories
 from tests.cast import Cast, assemble
 from workflows import clock
@@ -98,6 +99,29 @@ def test_the_history_is_read_to_its_beginning(client: Client, cast: Cast) -> Non
         pages += 1
     assert pages > 1
     assert "opened the audit" in read
+
+
+def test_a_conflict_of_interest_hides_what_happened_to_the_case(client: Client, cast: Cast) -> None:
+    audit = factories.audit_convened(cast)
+    case, other = audit.cases.order_by("number")
+    for name in ("chair", "panel.csc"):
+        member = audit.panel.members.get(person=cast[name])
+        moderation.declare_conflict(member=member, case=case, why=f"Kin of {name}", by=cast[name])
+    [grade] = cast.tool.scale.grades.filter(code="RI")
+    for each in (case, other):
+        moderation.grade_agency(
+            return_=each.returns.get(agency__code="POL"),
+            grade=grade,
+            reason=f"Two missed visits on {each}",
+            decided_by="The panel",
+            by=cast["coordinator"],
+        )
+    for address in (audit.get_absolute_url(), f"{audit.get_absolute_url()}history/"):
+        shown = page(client, cast["chair"], address)
+        assert "Two missed visits on NEG-02" in shown
+        assert "Two missed visits on NEG-01" not in shown
+        assert "Kin of" not in shown
+        assert "Two missed visits on NEG-01" in page(client, cast["coordinator"], address)
 
 
 def test_a_case_is_seen_by_those_with_access_to_it(client: Client, cast: Cast) -> None:

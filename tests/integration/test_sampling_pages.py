@@ -9,7 +9,7 @@ from django.test import Client
 
 from macfa.audits.models import Audit
 from macfa.returns import services as returns
-from macfa.sampling import services
+from macfa.sampling import access, services
 from macfa.sampling.models import Case
 from tests.cast import Cast, assemble
 from tests.factories import audit_drawn, audit_scoped
@@ -188,6 +188,16 @@ def test_the_log_says_who_when_which_case_and_why_and_never_the_identity(
         assert browser(cast, name).get(log).status_code == 403
 
 
+def test_the_log_leaves_out_a_case_that_a_conflict_of_interest_hides(
+    cast: Cast, case: Case
+) -> None:
+    browser(cast, "auditor.pol").post(key_of(case), {"reason": WHY})
+    access.step_out(case, cast["chair"], "A neighbour")
+    log = f"{case.audit.get_absolute_url()}identity-log/"
+    assert WHY not in text(browser(cast, "chair").get(log))
+    assert WHY in text(browser(cast, "coordinator").get(log))
+
+
 def test_an_empty_log_says_so(cast: Cast, audit: Audit) -> None:
     log = f"{audit.get_absolute_url()}identity-log/"
     assert "Nobody has opened it" in text(browser(cast, "chair").get(log))
@@ -231,6 +241,14 @@ def test_nobody_reads_of_cases_that_are_not_theirs(cast: Cast, case: Case) -> No
     assert "No cases that you can see" in text(browser(cast, "board").get(at(case.audit, "cases/")))
     assert browser(cast, "lead.pol").get(f"/cases/{own.public_id}/profile/").status_code == 403
     assert browser(cast, "lead.pol").get(f"/cases/{other.public_id}/profile/").status_code == 404
+
+
+def test_the_sample_is_linked_for_those_who_may_open_it(cast: Cast, case: Case) -> None:
+    cases, link = at(case.audit, "cases/"), f'href="{at(case.audit)}"'
+    seen = {name: link in text(browser(cast, name).get(cases)) for name in ("lead.pol", "board")}
+    assert seen == {"lead.pol": False, "board": False}
+    for name in ("coordinator", "chair"):
+        assert link in text(browser(cast, name).get(cases))
 
 
 def test_somebody_signed_out_is_asked_to_sign_in(audit: Audit) -> None:

@@ -311,7 +311,7 @@ def test_nobody_records_what_a_case_shows_that_is_hidden_from_them(cast: Cast) -
 
 def test_the_stage_of_moderation_is_linked_for_whoever_has_a_seat(cast: Cast) -> None:
     audit = factories.audit_convened(cast)
-    names = ("coordinator", "chair", "panel.pol", "panel.csc", "board")
+    names = ("coordinator", "chair", "panel.pol", "panel.csc", "panel.edu", "qppa", "board")
     seated = {name for name in names if pages.page_of(audit, audit.stage, cast[name])}
     sitting = {member.person for member in audit.panel.members.all()}
     assert {cast[name] for name in seated} == {cast["coordinator"], *sitting}

@@ -16,7 +16,7 @@ from macfa.sampling import rules, services
 from macfa.sampling.forms import ProfileForm, ReasonForm
 from macfa.sampling.identity import open_identity as open_key
 from macfa.sampling.lifecycle import CaseState
-from macfa.sampling.models import Case
+from macfa.sampling.models import Case, CaseAccess
 from macfa.sampling.views.frame import sample_crumb, show, show_case, the_audit
 from workflows.errors import AlreadyDone
 from workflows.ledger import record_type
@@ -46,14 +46,16 @@ def sample_cases(request: HttpRequest, public_id: str) -> HttpResponse:
         .order_by("number")
     )
     coordinates = can_coordinate(audit, user)
+    follows = rules.can_see_draws(audit, user)
     return show(
         request,
         "sampling/cases.html",
         audit,
-        sample_crumb(audit),
+        *([sample_crumb(audit)] if follows else []),
         cases=cases,
-        replaced=_replaced(audit) if rules.can_see_draws(audit, user) else [],
+        replaced=_replaced(audit) if follows else [],
         coordinates=coordinates,
+        follows=follows,
         ready=coordinates and audit.stage == Stage.CASE_SAMPLING and _described(cases),
     )
 
@@ -115,12 +117,14 @@ def open_identity(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def identity_log(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Who opened which identity key, when and why. Never what it says."""
-    audit = the_audit(request, public_id)
-    rules.check_sees_identity_log(audit, person(request))
+    """Who opened which identity key, when and why. Never what it says, and nothing of a case that
+    a conflict of interest hides (R31)."""
+    audit, user = the_audit(request, public_id), person(request)
+    rules.check_sees_identity_log(audit, user)
+    hidden = CaseAccess.objects.conflicts(user).filter(case__audit=audit)
     entries = LedgerEntry.objects.filter(
         thread=audit.pk, record_type=record_type(Case), verb="identity_opened"
-    )
+    ).exclude(record__in=hidden.values("case__public_id"))
     page = Paginator(entries.select_related("said").order_by("-at", "-id"), LOG_PAGE).get_page(
         request.GET.get("page")
     )
