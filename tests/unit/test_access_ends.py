@@ -279,6 +279,22 @@ def test_whoever_stepped_out_is_not_named_as_the_one_who_decided(cast: Cast) -> 
     assert moderation.grade_agency(**given, decided_by="The panel", by=cast["chair"]).current
 
 
+def test_a_chair_in_conflict_does_not_decide_alone(cast: Cast) -> None:
+    audit = factories.audit_convened(cast)
+    steps_out(cast, audit, "chair")
+    return_ = factories.a_return(audit)
+    [grade] = cast.tool.scale.grades.filter(code="G")
+    for said in ("The chair", "Chair"):
+        with pytest.raises(NotAllowed, match="conflict of interest"):
+            moderation.grade_agency(
+                return_=return_,
+                grade=grade,
+                reason="Agreed",
+                decided_by=said,
+                by=cast["coordinator"],
+            )
+
+
 def test_nobody_records_what_a_case_shows_that_is_hidden_from_them(cast: Cast) -> None:
     audit = factories.audit_convened(cast)
     case = steps_out(cast, audit, "panel.csc")
