@@ -29,7 +29,7 @@ class Lack:
     """One thing that is missing: where, and in words."""
 
     domain_code: str
-    key: str
+    control: str
     sentence: str
 
 
@@ -70,4 +70,4 @@ def _excused(section: Section, asked: Asked) -> bool:
 
 def _lack(section: Section, asked: Asked, why: str) -> Lack:
     what = "choose a grade, or say why there is none" if asked.part == Part.GRADE else asked.text
-    return Lack(section.code, asked.key, f"{section.name}: {what}{why}")
+    return Lack(section.code, asked.control, f"{section.name}: {what}{why}")

@@ -112,6 +112,12 @@ class Asked(NamedTuple):
         return self.given.value
 
     @property
+    def control(self) -> str:
+        """The id of its first control on the page where it is answered; a text has but one."""
+        one = self.type in {Question.Type.TEXT, Question.Type.NUMBER}
+        return f"id_{self.key}" if one else f"id_{self.key}_0"
+
+    @property
     def as_grade(self) -> dict[str, str]:
         """The grade as it is shown."""
         return {"name": self.given.grade_name, "tone": self.given.tone}

@@ -3,9 +3,11 @@
 import { initAll } from "./govuk-frontend.min.js";
 import { LiveNotices } from "./live.js";
 import { startReveals } from "./reveal.js";
+import { startUnsavedWarning } from "./unsaved.js";
 
 initAll();
 startReveals(document);
+startUnsavedWarning(document);
 
 if (document.body.dataset.signedIn === "true") {
   new LiveNotices(document).start();

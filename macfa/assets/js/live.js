@@ -12,6 +12,7 @@ const GRACE = 5 * SECOND;
 const LONGEST_WAIT = 30 * SECOND;
 const SIGNED_OUT = [4401, 4403];
 const TOO_MANY_PAGES = 4408;
+const YOU_ARE_SIGNED_OUT = "You are signed out. Copy what you have typed before you go on.";
 
 /** A delay somewhat shorter or longer, so that a thousand browsers do not return at once. */
 const jitter = (delay) => delay * (0.75 + Math.random() * 0.5);
@@ -148,12 +149,20 @@ export class LiveNotices {
   // --- what the person sees ---
 
   announce() {
-    const { text, href } = noticeFor(this.arrived);
+    const { text, href, isWork } = noticeFor(this.arrived);
     const link = this.page.createElement("a");
     link.href = href;
     link.className = "govuk-link";
     link.textContent = "Show";
     this.page.getElementById("live-notice").replaceChildren(`${text}. `, link);
+    if (isWork) this.sayWhen();
+  }
+
+  /** What a page says of nobody's work waiting was true when it was opened. */
+  sayWhen() {
+    for (const words of this.page.querySelectorAll("[data-when-opened]")) {
+      words.textContent = words.dataset.whenOpened;
+    }
   }
 
   addToBadge(count) {
@@ -171,11 +180,13 @@ export class LiveNotices {
 
   // --- coming and going ---
 
-  /** Signed out: nothing more is asked of the server from this page. */
+  /** Signed out, perhaps in another tab: say so, and ask nothing more of the server. */
   stop() {
     this.stopped = true;
     this.forget();
-    this.say("");
+    this.page.getElementById("live-notice").replaceChildren();
+    this.page.getElementById("live-status").dataset.urgent = "";
+    this.say(YOU_ARE_SIGNED_OUT);
   }
 
   forget() {
