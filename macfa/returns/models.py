@@ -162,6 +162,11 @@ class AgencyReturn(ReturnLifecycle):
         """Who was looked for, in words."""
         return ", ".join(str(self.LookedFor(who).label) for who in self.looked_for)
 
+    @property
+    def open_query(self) -> ReturnQuery | None:
+        """What was asked when it was sent back, until it is answered."""
+        return self.queries.filter(answered_at=None).select_related("asked_by").last()
+
     @cached_property
     def leads(self) -> Desk:
         """The leads of its agency who have no conflict of interest with the case. Whoever has

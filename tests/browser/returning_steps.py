@@ -146,7 +146,7 @@ def the_query_is_answered(page: Page, reference: str) -> None:
     """The auditor answers it and submits again."""
     begin_task(page, ANSWER, reference)
     expect(main(page)).to_contain_text("Which records show that the child was heard?")
-    press(page, "Check and submit")
+    hands.press(main(page).get_by_role("link", name="Answer the coordinator’s query"))
     type_in(page, "Your answer", "The record of the visit on 3 March")
     press(page, "Submit audit")
     is_told(page, reference)

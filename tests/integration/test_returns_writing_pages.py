@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from macfa.people.roles import Role
 from macfa.returns import services
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn, Answer
@@ -206,11 +207,24 @@ def test_the_auditors_pages_cost_few_statements(
 def test_the_check_names_what_is_missing_and_links_to_it(cast: Cast, draft: AgencyReturn) -> None:
     client, url = browser(cast, "auditor.csc"), f"{draft.get_absolute_url()}check/"
     page = client.get(url)
-    assert f"{draft.get_absolute_url()}domains/D1/#id_d1_evidence" in page.content.decode()
+    base = f"{draft.get_absolute_url()}domains"
+    for link in ("D1/#id_d1_evidence", "D1/#id_d1_grade_0", "D8/#id_d8_grade_0"):
+        assert f'href="{base}/{link}"' in page.content.decode()
     assert "D8 Whole family, identity and inclusion: Evidence" in text(page)
     assert "Submit audit" not in text(page)
     assert post(client, url).status_code == 200
     assert now(draft).state == ReturnState.DRAFTING
+
+
+def test_every_link_of_the_check_leads_to_a_control(cast: Cast, draft: AgencyReturn) -> None:
+    complete(cast, draft)
+    client = browser(cast, "auditor.csc")
+    html = client.get(f"{draft.get_absolute_url()}check/").content.decode()
+    links = re.findall(r'href="([^"#]+)#(id_[^"]+)"', html)
+    pages = {url: client.get(url).content.decode() for url in {url for url, _id in links}}
+    assert len(pages) == 9
+    for url, control in links:
+        assert re.search(rf'<(input|textarea)[^>]* id="{control}"', pages[url]), control
 
 
 def test_a_complete_audit_is_submitted_by_one_button(cast: Cast, draft: AgencyReturn) -> None:
@@ -265,13 +279,61 @@ def test_a_query_is_answered_with_the_next_submission(cast: Cast, audit: Audit) 
     return_ = factories.submitted(cast, factories.a_return(audit, "CSC"))
     base, auditor = return_.get_absolute_url(), browser(cast, "auditor.csc")
     post(browser(cast, "coordinator"), f"{base}query/", why="Which dates?")
-    assert "Which dates?" in text(auditor.get(base))
+    asked = auditor.get(base)
+    assert "Which dates?" in text(asked)
+    assert f'href="{base}check/#id_answer"' in asked.content.decode()
+    assert "Read the file" not in text(asked)
+    assert "minutes" not in text(asked)
     assert "Answer the coordinator’s query" in text(auditor.get("/"))
     assert "Enter your answer" in text(post(auditor, f"{base}check/"))
     post(auditor, f"{base}check/", answer="Added them")
     page = text(browser(cast, "coordinator").get(base))
     assert "Version 2" in page
     assert "Added them" in page
+
+
+def test_with_something_missing_a_query_leads_to_what_is_missing_first(
+    cast: Cast, audit: Audit
+) -> None:
+    return_ = factories.submitted(cast, factories.a_return(audit, "CSC"))
+    base, auditor = return_.get_absolute_url(), browser(cast, "auditor.csc")
+    services.query(return_=return_, text="Which dates?", by=cast["coordinator"])
+    gap = {"d1_evidence": AnswerInput()}
+    services.save_answers(return_=return_, answers=gap, by=cast["auditor.csc"])
+    assert f'href="{base}check/"' in auditor.get(base).content.decode()
+    assert "After that you answer on this page what Coordinator asked: Which dates?" in text(
+        auditor.get(f"{base}check/")
+    )
+
+
+def test_whoever_leads_alone_is_told_that_they_sign_off_themselves(
+    cast: Cast, audit: Audit
+) -> None:
+    lead, return_ = cast["lead.pol"], factories.a_return(audit)
+    return_ = factories.drafting(cast, return_, lead)
+    services.save_answers(return_=return_, answers=factories.full_answers(return_), by=lead)
+    base, client = return_.get_absolute_url(), browser(cast, "lead.pol")
+    assert "It goes to you, as the agency’s only lead" in text(client.get(f"{base}check/"))
+    post(client, f"{base}check/")
+    page = text(client.get(base))
+    assert "NEG-01 POL is with you, as the agency’s only lead, for sign-off." in page
+    assert "You have finished the audit, and nobody else leads your agency." in page
+
+
+@pytest.mark.parametrize(
+    ("auditor", "who"),
+    [("auditor.pol", "your agency lead"), ("lead.pol", "another lead of your agency")],
+)
+def test_whoever_submits_is_told_who_signs_off(
+    cast: Cast, audit: Audit, auditor: str, who: str
+) -> None:
+    cast.add("lead2.pol", Role.AGENCY_LEAD, "POL")
+    return_ = factories.drafting(cast, factories.a_return(audit), cast[auditor])
+    answers = factories.full_answers(return_)
+    services.save_answers(return_=return_, answers=answers, by=cast[auditor])
+    base, client = return_.get_absolute_url(), browser(cast, auditor)
+    post(client, f"{base}check/")
+    assert f"NEG-01 POL is with {who} for sign-off." in text(client.get(base))
 
 
 #: What the file shows, in a draft nobody outside the agency may read.

@@ -185,7 +185,7 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(return_)
     asked = of_return(draft.asked, return_)
     missing = lacks(asked)
-    query = return_.queries.filter(answered_at=None).select_related("asked_by").last()
+    query = return_.open_query
     posted = request.POST if request.method == "POST" and not missing else None
     form = SubmitForm(posted, query=query, version=return_.version)
     if form.is_valid():
@@ -198,8 +198,18 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
         parts=sections(asked),
         missing=missing,
         query=query,
+        signed_off_by=signs_off(return_, user) if return_.agency.signs_off else "",
         form=form,
     )
+
+
+def signs_off(return_: AgencyReturn, auditor: User) -> str:
+    """Who signs off what this auditor has written, as they are told."""
+    if return_.leads.only_one == auditor:
+        return "you, as the agency’s only lead,"
+    if auditor in return_.leads.people:
+        return "another lead of your agency"
+    return "your agency lead"
 
 
 def _submit(return_: AgencyReturn, form: SubmitForm, user: User) -> str:
@@ -211,5 +221,5 @@ def _submit(return_: AgencyReturn, form: SubmitForm, user: User) -> str:
         token=form.token,
     )
     if return_.agency.signs_off:
-        return f"{return_.reference} is with your agency lead for sign-off."
+        return f"{return_.reference} is with {signs_off(return_, user)} for sign-off."
     return f"{return_.reference} is submitted. Thank you."

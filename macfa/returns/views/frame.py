@@ -103,7 +103,7 @@ def _identity(return_: AgencyReturn) -> dict[str, object]:
         due = due_words(return_.due)
         facts.append(due[0].upper() + due[1:] if due.startswith("was") else _due(return_))
     version = return_.audit.tool_version
-    if version and return_.state in {ReturnState.ISSUED, ReturnState.DRAFTING}:
+    if version and _is_to_be_written(return_):
         facts.append(f"About {version.minutes} minutes")
     if return_.late:
         facts.append("Late")
@@ -115,6 +115,12 @@ def _identity(return_: AgencyReturn) -> dict[str, object]:
         "facts": facts,
         "overdue": return_.is_outstanding and return_.due < clock.today(),
     }
+
+
+def _is_to_be_written(return_: AgencyReturn) -> bool:
+    """Whether all the work is still to be done; not where it is sent back with a question."""
+    drafting = return_.state == ReturnState.DRAFTING
+    return return_.state == ReturnState.ISSUED or (drafting and not return_.submissions.exists())
 
 
 def _due(return_: AgencyReturn) -> str:

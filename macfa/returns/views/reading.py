@@ -91,13 +91,18 @@ def _writing(request: HttpRequest, return_: AgencyReturn) -> HttpResponse:
         return declare_page(request, return_)
     items = task_list(return_, sections(of_return(draft.asked, return_)))
     done = sum(item["tag"] == "Completed" for item in items)
+    ready = done == len(items)
+    check = f"{return_.get_absolute_url()}check/"
     return show(
         request,
         "returns/write.html",
         return_,
         items=items,
+        query=return_.open_query,
+        answer_at=f"{check}#id_answer" if ready else check,
+        again=draft.handed_in > 0,
         done=done,
-        ready=done == len(items),
+        ready=ready,
         may_take_back=rules.can_take_back_involved(return_, person(request)),
         **_around(request, return_),
     )
@@ -167,7 +172,7 @@ def _around(request: HttpRequest, return_: AgencyReturn) -> dict[str, Any]:
     coordinates = rules.can_coordinate(return_, user)
     items = tasks.open_items([return_])
     known = inside or coordinates
-    queries = return_.queries.select_related("asked_by")
+    queries = return_.queries.select_related("asked_by").order_by("-pk")
     if not inside:
         queries = queries.filter(within_agency=False)
     return {
