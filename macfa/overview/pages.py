@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from django.db.models import Q
 from django.utils.formats import date_format
 
 from macfa.audits.lifecycle import WORKING_STAGES, Stage
-from macfa.audits.models import StageDate
 from macfa.audits.rules import can_coordinate, missing_scope
 from macfa.findings.contents import grade_counts, return_counts
 from macfa.findings.lifecycle import ReportState
@@ -244,36 +242,3 @@ GRADE_COLUMNS: tuple[dict[str, object], ...] = (
     {"label": "Panel, for agencies", "numeric": True},
     {"label": "Cases", "numeric": True},
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One audit on the programme board."""
-
-    audit: Audit
-    due: object
-    overdue: bool
-    outstanding: int
-
-
-def board(audits: list[Audit], *, with_progress: bool) -> list[Row]:
-    """The audits as rows: stage, when it should end, whether it is late, and what it waits for.
-
-    Costs the same number of statements however many audits there are.
-    """
-
-    dates = {
-        (row.audit_id, row.stage): row.planned for row in StageDate.objects.filter(audit__in=audits)
-    }
-    owed = Counter(
-        AgencyReturn.objects.outstanding().filter(audit__in=audits).values_list("audit", flat=True)
-        if with_progress
-        else []
-    )
-    today = clock.today()
-    rows = []
-    for audit in audits:
-        due = dates.get((audit.pk, audit.state))
-        late = bool(due and due < today and audit.paused_on is None)
-        rows.append(Row(audit, due, late, owed[audit.pk]))
-    return rows

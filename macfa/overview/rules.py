@@ -16,6 +16,7 @@ from workflows.errors import NotYet, WrongState
 from workflows.rules import check_says
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from macfa.people.models import User
@@ -28,6 +29,14 @@ READS_ALL = (Role.COORDINATOR, Role.SCRUTINEER)
 def sees_progress(audit: Audit, person: User) -> bool:
     """Whether somebody sees who owes what: agencies never see that of each other (R14)."""
     return holds(person, READS_ALL, audit.partnership_id)
+
+
+def followed(audits: Iterable[Audit], person: User) -> list[Audit]:
+    """Those of these audits of which somebody sees who owes what: one question a partnership."""
+    wanted = list(audits)
+    homes = {audit.partnership_id for audit in wanted}
+    seen = {home for home in homes if holds(person, READS_ALL, home)}
+    return [audit for audit in wanted if audit.partnership_id in seen]
 
 
 def sees_case_history(case: Case, person: User) -> bool:

@@ -80,7 +80,7 @@ class Grid:
 def grid(audit: Audit) -> Grid:
     """The returns of an audit. Costs three statements, however many there are."""
     agencies = list(audit.agencies.all())
-    returns = list(AgencyReturn.objects.filter(audit=audit).select_related("setting"))
+    returns = list(audit.returns.select_related("setting"))
     placed: dict[tuple[int, int], list[Cell]] = {}
     for return_ in returns:
         placed.setdefault((return_.case_id, return_.agency_id), []).append(Cell(return_))

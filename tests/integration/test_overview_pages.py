@@ -32,8 +32,13 @@ def test_the_board_shows_the_coordinator_what_each_audit_waits_for(
     audit = factories.audit_issued(cast)
     shown = page(client, cast["coordinator"], "/audits/")
     assert "NEG Neglect" in shown
-    assert "Returns outstanding" in shown
-    assert "Returns outstanding" not in page(client, cast["lead.pol"], "/audits/")
+    assert "Waits for" in shown
+    assert "Police: " in shown
+    for name in ("lead.pol", "board"):
+        other = page(client, cast[name], "/audits/")
+        assert "When each stage ends" in other
+        assert "Waits for" not in other
+        assert "to do" not in other
     assert str(audit.stage.label) in shown
 
 

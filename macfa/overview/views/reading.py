@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 
-from macfa.audits.lifecycle import ENDED
+from macfa.audits.lifecycle import ENDED, WORKING_STAGES
 from macfa.audits.models import Audit
 from macfa.audits.rules import can_coordinate, check_coordinates
 from macfa.findings.pages import agencies_led, newest_signed_off
@@ -16,6 +16,7 @@ from macfa.moderation.models import CaseGrade
 from macfa.moderation.way_on import case_url
 from macfa.overview import pages, rules, services
 from macfa.overview.forms import WithdrawForm
+from macfa.overview.programme import TONES, TimeLine, board
 from macfa.pages import person, visible
 from macfa.people.roles import Role
 from macfa.people.rules import holds, partnership_of
@@ -36,14 +37,20 @@ ENTRIES = 50
 
 
 def programme(request: HttpRequest) -> HttpResponse:
-    """Every audit of the partnership, running ones first."""
+    """The programme board: every audit of the partnership, running ones first and over time."""
     user = person(request)
     audits = list(Audit.objects.visible_to(user).select_related("coordinator").order_by("-pk"))
     home = partnership_of(user)
     opens = home is not None and holds(user, Role.COORDINATOR, home)
     running = [audit for audit in audits if audit.stage not in ENDED]
+    followed = rules.followed(running, user)
+    rows = board(running, followed=followed)
     context = {
-        "running": pages.board(running, with_progress=opens),
+        "running": rows,
+        "follows": bool(followed),
+        "time_line": TimeLine(rows),
+        "stages": WORKING_STAGES,
+        "tones": TONES,
         "ended": [audit for audit in audits if audit.stage in ENDED],
         "opens": opens,
     }
