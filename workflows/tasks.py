@@ -133,6 +133,21 @@ def put_back(doing: Act, *, held_by: AbstractBaseUser, why: str) -> list[WorkIte
     return theirs
 
 
+def put_back_barred(doing: Act, *, why: str) -> None:
+    """The record's open work goes back to its team's queue where whoever holds it no longer may."""
+    for item in _open_items(doing.record):
+        if item.owner is not None and not _may_hold(item, doing.record):
+            assignment.put_back(item, doing, why)
+
+
+def _may_hold(item: WorkItem, record: Record) -> bool:
+    try:
+        item.node.check_may_hold(record, item.owner)
+    except NotAllowed:
+        return False
+    return True
+
+
 def postpone(doing: Act, due: date, *, node: HumanTask | None = None) -> list[WorkItem]:
     """The record's open work (at one node) is due on another day. Gives back what was not due
     then already."""

@@ -73,6 +73,7 @@ SAYS = {
     "step_skipped": "skipped “{step}”",
     "draw_confirmed": "confirmed a sample of {count} cases",
     "case_added": "added the case {case}",
+    "agency_succeeded": "noted that {successor} carries on for {agency}",
     "begin_sampling": "agreed the scope and moved the audit to case sampling",
     "issue": "issued the audit to the agencies",
     "released": "released {count} cases to {people} panel members",

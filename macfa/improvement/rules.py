@@ -218,15 +218,21 @@ def check_hands_over(action: Action, person: User) -> None:
 
 def check_receives(action: Action, owner: User, agency: Agency | None, person: User) -> None:
     """An action moves at once to somebody who may own it in its agency, and by the coordinator
-    to the partnership itself. Another agency is asked first."""
+    to the partnership itself. Another agency is asked first, unless it carries on for the one
+    that had it."""
     audit = action.audit
     if (owner.pk, agency) == (action.owner_id, action.agency):
         raise NotYet(f"{action.reference} is with {owner} already. Choose somebody else.")
     if agency != action.agency:
-        if agency is not None:
+        if agency is not None and not _carries_on(agency, action.agency):
             raise NotYet(f"{agency} says who takes it on. Offer the action to the agency.")
         check_coordinates(audit, person)
     check_owner(owner, agency, audit)
+
+
+def _carries_on(agency: Agency, ended: Agency | None) -> bool:
+    """Whether an agency is the successor of one that was merged, split or renamed."""
+    return ended is not None and ended.successor_id == agency.pk
 
 
 def check_offer(action: Action, agency: Agency, person: User) -> None:

@@ -1,8 +1,15 @@
 """What people type on the pages of the top floor."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 
-from macfa.forms import ActForm, DateField
+from macfa.forms import ActForm, DateField, Look
+
+if TYPE_CHECKING:
+    from macfa.people.models import Agency
 
 
 class PauseForm(ActForm):
@@ -41,3 +48,48 @@ class WithdrawForm(ActForm):
         widget=forms.Textarea,
         max_length=2000,
     )
+
+
+#: What the form of a succession says for an agency that is not there yet.
+NEW = "new"
+
+
+class SuccessionForm(ActForm):
+    """Which agency carries on for one that ends, from when and why."""
+
+    successor = forms.ChoiceField(
+        label="Who carries on?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select who carries on"},
+    )
+    name = forms.CharField(label="Name of the new agency", max_length=120, required=False)
+    code = forms.CharField(
+        label="Its short name", help_text="For example: POL.", max_length=12, required=False
+    )
+    on = DateField(label="From which day?", help_text="Today or an earlier day.")
+    why = forms.CharField(
+        label="What happens to the agency?",
+        help_text="For example: its services move to the new children’s trust.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+    )
+    looks = {
+        "name": Look(width="two-thirds"),
+        "code": Look(width="10"),
+        "successor": Look(reveals={NEW: ("name", "code")}),
+    }
+    mark_optional = False
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        successor = self.fields["successor"]
+        assert isinstance(successor, forms.ChoiceField)
+        others = agency.partnership.agencies.going_on().exclude(pk=agency.pk)
+        self._others = {str(other.pk): other for other in others}
+        named = [(number, other.name) for number, other in self._others.items()]
+        successor.choices = [*named, (NEW, "A new agency, with the same people")]
+
+    @property
+    def chosen(self) -> Agency | None:
+        """The agency that carries on; none where it is a new one."""
+        return self._others.get(self.cleaned_data["successor"])

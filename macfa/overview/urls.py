@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from macfa.overview.views import pausing, reading
+from macfa.overview.views import agencies, pausing, reading
 
 urlpatterns = [
+    path("agencies/", agencies.agencies, name="agencies"),
+    path("agencies/<str:code>/end/", agencies.end_agency, name="end_agency"),
     path("audits/", reading.programme, name="programme"),
     path("audits/<id:public_id>/", reading.audit_page, name="audit"),
     path("audits/<id:public_id>/history/", reading.history, name="audit_history"),

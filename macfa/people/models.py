@@ -13,6 +13,7 @@ from macfa.people.reach import Reach
 from macfa.people.roles import Role
 from workflows.clock import today
 from workflows.ids import public_id
+from workflows.models import Record
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +36,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def on(self, day: date) -> AgencyQuerySet:
         """Agencies that exist on a day: agencies merge, split and are renamed."""
         return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+
+    def going_on(self) -> AgencyQuerySet:
+        """Agencies that have not ended."""
+        return self.filter(Q(until=None) | Q(until__gte=today()))
 
 
 class Agency(models.Model):
@@ -189,3 +194,28 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.team}"
+
+
+class Succession(Record):
+    """An agency ended and another carries on for it: it was renamed, or merged into the other.
+
+    What was asked of it keeps its name; the people of its successor act for it from then on.
+    """
+
+    agency = models.OneToOneField(Agency, models.PROTECT, related_name="succession")
+    successor = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    on = models.DateField()
+    why = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    SAYS = {"succeeded": "recorded that {successor} carries on for {agency} from {day}"}
+
+    def get_absolute_url(self) -> str:
+        return "/agencies/"
+
+    def __str__(self) -> str:
+        return f"{self.agency}, now {self.successor}"
+
+    @property
+    def reference(self) -> str:
+        return self.agency.code

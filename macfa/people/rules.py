@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from macfa.people.models import Membership, Partnership, Team, User
+from macfa.people.models import Agency, Membership, Partnership, Team, User
 from macfa.people.roles import LEAD_GIVES, Role
-from workflows.errors import NotAllowed
+from workflows import clock
+from workflows.errors import NotAllowed, NotYet, WrongState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from django.db.models import QuerySet
-
-    from macfa.people.models import Agency
 
 
 def holds(
@@ -92,3 +92,34 @@ def partnership_of(person: User) -> Partnership | None:
     """The partnership whose pages somebody sees. Most people belong to exactly one."""
     home = person.reach.home
     return Partnership.from_db("default", home._fields, home) if home else None
+
+
+def check_ends_agency(agency: Agency, on: date, why: str, person: User) -> None:
+    """The coordinator records that an agency has ended, from a day that has come, and why."""
+    check_holds(person, Role.COORDINATOR, agency.partnership_id)
+    if agency.until is not None:
+        raise WrongState(f"{agency} has ended already.")
+    if on > clock.today():
+        raise NotYet("Choose today or an earlier day. Until then nothing changes.")
+    if not why.strip():
+        raise NotYet(f"Say what happens to {agency}.")
+
+
+def check_carries_on(agency: Agency, successor: Agency) -> None:
+    """Another agency of the partnership that goes on, and that somebody leads."""
+    if successor.partnership_id != agency.partnership_id:
+        raise NotAllowed("Choose an agency of your own partnership.")
+    if successor.pk == agency.pk or successor.until is not None:
+        raise NotYet(f"Choose an agency that goes on after {agency}.")
+    leads = Membership.objects.current().filter(team__agency=successor, team__role=Role.AGENCY_LEAD)
+    if not leads.exists():
+        raise NotYet(f"{successor} has no lead yet, so nobody could see to the work of {agency}.")
+
+
+def check_new_agency(agency: Agency, code: str, name: str) -> None:
+    """A new agency has a name and a short one that no other agency of the partnership has."""
+    if not (code.strip() and name.strip()):
+        raise NotYet("Enter the name of the new agency and its short name.")
+    taken = Agency.objects.filter(partnership=agency.partnership_id, code=code.strip().upper())
+    if taken.exists():
+        raise NotYet(f"{code.strip().upper()} is the short name of another agency.")

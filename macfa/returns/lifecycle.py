@@ -108,6 +108,7 @@ SAYS = {
     "panel_asked": "asked the agency a question for the panel",
     "question_withdrawn": "withdrew the panel’s question",
     "addendum": "added an addendum",
+    "agency_succeeded": "noted that {successor} carries on for {agency}",
     "extended": "moved the due date from {old} to {new}",
     "waits": "moved the due date from {old} to {new}, for the pause",
 }

@@ -82,8 +82,8 @@ def _send_out(
     due: date,
     by: User,
 ) -> list[AgencyReturn]:
-    """Ask every agency about these cases, and let its leads see them."""
-    agencies = list(audit.agencies.all())
+    """Ask every agency about these cases, and let its leads see them; none that has ended."""
+    agencies = list(audit.agencies.going_on())
     desks = desks_of(agencies, Role.AGENCY_LEAD)
     returns = [
         AgencyReturn(audit=audit, case=case, agency=agency, setting=setting, due=due)
