@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from macfa.sampling.draw import Drawn, Plan, Quota, draw
 from macfa.sampling.pool_file import PoolLayout, Row
@@ -12,11 +13,13 @@ from macfa.sampling.pool_file import PoolLayout, Row
 if TYPE_CHECKING:
     from macfa.rehearsal.script import AuditScript, CaseScript
 
-HEADER = ("row", "status", "sex", "age band", "locality", "name", "date of birth", "address")
+CHARACTERISTICS = ("status", "sex", "age band", "locality")
+IDENTIFYING = ("name", "date of birth", "address", "NHS number")
+HEADER = ("row", *CHARACTERISTICS, *IDENTIFYING)
 LAYOUT = PoolLayout(
     row_id_column="row",
-    characteristics=("status", "sex", "age band", "locality"),
-    identifying=("name", "date of birth", "address"),
+    characteristics=CHARACTERISTICS,
+    identifying=IDENTIFYING,
     strata=("status",),
 )
 LOCALITIES = ("North", "Riverside", "Old Town", "Hillside")
@@ -57,7 +60,11 @@ def pool_file(script: AuditScript, known: dict[str, CaseScript]) -> bytes:
         age = case.age if case else ("5–7", "8–10")[number // 2 % 2]
         place = LOCALITIES[number % len(LOCALITIES)]
         child = f"Invented Child {number + 1}"
-        writer.writerow(
-            (row_id, status, sex, age, place, child, "1 January 2000", f"{number + 1} No Street")
-        )
+        street, nhs = f"{number + 1} No Street", _nhs_number(row_id)
+        writer.writerow((row_id, status, sex, age, place, child, "1 January 2000", street, nhs))
     return out.getvalue().encode()
+
+
+def _nhs_number(row_id: str) -> str:
+    """A number that is nobody's: those that begin with 999 are never given to a patient."""
+    return f"999{crc32(row_id.encode()) % 10_000_000:07}"

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from macfa.sampling import rules
+from macfa.sampling.marks import mark
 from macfa.sampling.models import IdentityKey, PoolUpload
 from workflows.errors import NotYet, WrongState
 from workflows.lifecycle import act
@@ -74,18 +75,23 @@ def _opened(case: Case) -> dict[str, str]:
     if key is None:
         raise WrongState(f"The identity key of {case.label} has been destroyed.")
     try:
-        opened: dict[str, str] = json.loads(_box().decrypt(bytes(key.sealed)))
+        return _read(_box(), key)
     except InvalidToken:
         raise WrongState(
             f"The identity key of {case.label} was sealed with an encryption key that this site "
             "no longer has. Ask your system administrator to put that key back."
         ) from None
-    return opened
+
+
+def _read(box: MultiFernet, key: IdentityKey) -> dict[str, str]:
+    identity: dict[str, str] = json.loads(box.decrypt(bytes(key.sealed)))
+    return identity
 
 
 def reseal() -> int:
     """Seal every identity anew with the first of the keys, and every file that waits to be
-    explained. Returns how many identities there are."""
+    explained; what tells whether two lists name the same child is made anew with it. Returns
+    how many identities there are."""
     box, count = _box(), 0
     for upload in PoolUpload.objects.order_by("pk").only("pk"):
         _reseal_upload(box, upload.pk)
@@ -106,8 +112,9 @@ def _reseal_upload(box: MultiFernet, number: int) -> None:
 def _reseal(box: MultiFernet, numbers: list[int]) -> int:
     with transaction.atomic():
         keys = IdentityKey.objects.filter(pk__in=numbers).select_for_update(of=("self",))
-        rows = list(keys.order_by("pk"))
+        rows = list(keys.select_related("pool_row__pool__audit").order_by("pk"))
         for row in rows:
+            row.mark = mark(_read(box, row), row.pool_row.pool.audit.partnership_id)
             row.sealed = box.rotate(bytes(row.sealed))
-        IdentityKey.objects.bulk_update(rows, ["sealed"])
+        IdentityKey.objects.bulk_update(rows, ["sealed", "mark"])
     return len(rows)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 
-from macfa.audits.lifecycle import ENDED
-from macfa.audits.models import Audit
+from macfa.audits.lifecycle import ENDED, Stage
+from macfa.audits.models import Audit, StageDate
 from macfa.audits.pausing import Pausable
 from macfa.people.models import Agency, Membership, Setting, Team, User
 from macfa.people.roles import AUDITS_FOR_AGENCY, SITS_ON_PANELS
 from macfa.sampling.lifecycle import SAYS, CaseLifecycle, CaseState
+from macfa.sampling.marks import told_by
 from workflows import clock
 from workflows.ids import public_id
 from workflows.models import Record
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 UPLOADS_LAST = timedelta(hours=12)
 #: How far back an audit counts as recent when a child comes up again.
 RECENT = timedelta(days=365)
+#: The stages at whose end a child's records are being audited, and have been.
+AUDITED_IN = (Stage.CASE_SAMPLING, Stage.AGENCY_AUDITS)
 
 
 class PoolUploadQuerySet(models.QuerySet["PoolUpload"]):
@@ -89,6 +92,16 @@ class Pool(Record):
 
     def __str__(self) -> str:
         return f"{self.audit.prefix}: {self.size} rows"
+
+    @property
+    def told_by(self) -> list[str]:
+        """The columns by which its children are known again in other lists, if there are any."""
+        return told_by(self.identifying)
+
+    def marks(self, row_ids: Iterable[str]) -> dict[str, str]:
+        """The marks of the children in these rows, by row id; of those that have one."""
+        keys = IdentityKey.objects.filter(pool_row__pool=self, pool_row__row_id__in=list(row_ids))
+        return dict(keys.exclude(mark="").values_list("pool_row__row_id", "mark"))
 
     @property
     def thread(self) -> int:
@@ -162,19 +175,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases that count: all but the replaced ones."""
         return self.exclude(state=CaseState.REPLACED)
 
-    def elsewhere(self, audit: Audit, row_ids: Iterable[str]) -> CaseQuerySet:
-        """Cases with these row ids in the partnership's other audits, live or recent.
+    def elsewhere(self, audit: Audit, marks: Iterable[str]) -> CaseQuerySet:
+        """Cases of the children with these marks in the partnership's other audits, live or recent.
 
-        Live is neither closed nor withdrawn; recent is opened in the last 12 months. Where a list
-        has no column of row ids its rows are only counted, and their numbers say nothing.
+        Live is neither closed nor withdrawn. Recent is audited in the last 12 months: sent to the
+        agencies in them, or come back from them.
         """
-        recent = Q(audit__opened_on__gte=clock.today() - RECENT)
+        audited = StageDate.objects.filter(
+            audit=OuterRef("audit"), stage__in=AUDITED_IN, actual__gte=clock.today() - RECENT
+        )
         return (
             self.counted()
-            .filter(~Q(audit__state__in=ENDED) | recent)
-            .filter(audit__partnership=audit.partnership_id, row_id__in=list(row_ids))
+            .filter(~Q(audit__state__in=ENDED) | Exists(audited))
+            .filter(audit__partnership=audit.partnership_id)
+            .filter(identity__mark__in=[each for each in marks if each])
             .exclude(audit=audit)
-            .exclude(draw__pool__row_id_column="")
         )
 
 
@@ -222,11 +237,15 @@ class Case(CaseLifecycle, Pausable):
 
 
 class IdentityKey(models.Model):
-    """The one table in which a case's identity lies, encrypted; opened only with a reason."""
+    """The one table in which a case's identity lies, encrypted; opened only with a reason.
+
+    The mark beside it tells whether two lists name the same child, and nothing else.
+    """
 
     pool_row = models.OneToOneField(PoolRow, models.PROTECT, primary_key=True, related_name="key")
     case = models.OneToOneField(Case, models.PROTECT, null=True, related_name="identity")
     sealed = models.BinaryField()
+    mark = models.CharField(max_length=64, default="", blank=True, db_index=True, editable=False)
 
     def __str__(self) -> str:
         return "identity key"

@@ -12,7 +12,9 @@ from django.test import Client
 
 from macfa.audits.models import Audit
 from macfa.sampling import services
+from macfa.sampling.draw import parse_strata
 from macfa.sampling.models import Case, Draw
+from macfa.sampling.pool_file import PoolLayout
 from tests.cast import Cast
 from tests.factories import audit_drawn, audit_opened, audit_scoped, pool_csv
 from tests.integration.sampling import (
@@ -154,16 +156,53 @@ def test_a_stale_draw_is_refused_with_what_was_typed(
     assert not Draw.objects.exists()
 
 
+def with_numbers(rows: int = 30) -> bytes:
+    """The pool, with an NHS number for each child."""
+    head, *lines = pool_csv(rows).decode().splitlines()
+    numbered = [f"{line},943476{number:04}" for number, line in enumerate(lines)]
+    return "\n".join([f"{head},NHS number", *numbered]).encode()
+
+
+def drawn_by_number(cast: Cast, audit: Audit) -> Draw:
+    """A draw from that pool."""
+    services.load_pool(
+        audit=audit,
+        file_name="pool.csv",
+        content=with_numbers(),
+        layout=PoolLayout("id", ("status", "sex"), ("name", "dob", "NHS number")),
+        by=cast["coordinator"],
+    )
+    return services.draw_sample(
+        audit=audit,
+        quotas=parse_strata("status=EH:2,status=CP:2"),
+        seed="a",
+        by=cast["coordinator"],
+    )
+
+
 def test_a_child_in_another_live_audit_is_shown_at_the_draw_by_reference_alone(
     cast: Cast, coordinator: Client, audit: Audit
 ) -> None:
-    services.confirm_draw(draw=drawn(cast, audit), by=cast["coordinator"])
+    services.confirm_draw(draw=drawn_by_number(cast, audit), by=cast["coordinator"])
     case = audit.cases.get(number=3)
-    later = drawn(cast, audit_scoped(cast, "DAC"))
+    later = drawn_by_number(cast, audit_scoped(cast, "DAC"))
     page = text(coordinator.get(later.get_absolute_url()))
     assert f"{case.row_id} is NEG-03 too" in page
+    assert "is the same child, by NHS number, as a case in another audit" in page
     assert "Invented" not in page
+    assert "943476" not in page
     assert "NEG-03 too" in text(coordinator.get(f"{later.get_absolute_url()}use/"))
+
+
+def test_where_nothing_tells_one_child_from_another_the_page_claims_nothing_and_says_so(
+    cast: Cast, coordinator: Client, audit: Audit
+) -> None:
+    services.confirm_draw(draw=drawn(cast, audit), by=cast["coordinator"])
+    later = drawn(cast, audit_scoped(cast, "DAC"))
+    for address in (later.get_absolute_url(), f"{later.get_absolute_url()}use/"):
+        page = text(coordinator.get(address))
+        assert "it cannot be told whether a child is in another audit too" in page
+        assert "NEG-" not in page
 
 
 def test_a_draw_is_checked_once_more_and_then_used(

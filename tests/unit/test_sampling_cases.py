@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -12,10 +11,10 @@ from macfa.audits.models import Audit
 from macfa.sampling import services
 from macfa.sampling.draw import parse_strata
 from macfa.sampling.lifecycle import CaseState
-from macfa.sampling.models import Case, CaseAccess, Draw, Pool
+from macfa.sampling.models import Case, CaseAccess, Draw
 from tests.cast import Cast, assemble
 from tests.factories import LAYOUT, audit_drawn, audit_scoped, pool_csv
-from workflows import clock, timeline
+from workflows import timeline
 from workflows.errors import NotAllowed, NotYet
 from workflows.lifecycle import act
 
@@ -113,58 +112,6 @@ def test_two_cases_replaced_at_once_do_not_take_the_same_reserve() -> None:
         taken = list(people.map(replaced, audit.cases.filter(stratum="CP")))
     assert sorted(label for label, _ in taken) == ["NEG-07", "NEG-08"]
     assert len({row_id for _, row_id in taken}) == 2
-
-
-# --- children in more than one audit -------------------------------------------------------------
-
-
-def elsewhere(audit: Audit, *ids: str) -> list[str]:
-    found = Case.objects.elsewhere(audit, ids).order_by("label")
-    return [case.label for case in found]
-
-
-def test_a_row_that_is_a_case_of_another_live_audit_is_found(cast: Cast) -> None:
-    earlier, later = sampled(cast, "NEG"), with_pool(cast, "DAC")
-    taken = earlier.cases.get(number=3)
-    assert elsewhere(later, taken.row_id, "not a row") == ["NEG-03"]
-    assert elsewhere(earlier, taken.row_id) == []
-
-
-def test_rows_that_are_only_counted_are_not_compared(cast: Cast) -> None:
-    earlier = sampled(cast, "NEG")
-    row_id = earlier.cases.get(number=1).row_id
-    Pool.objects.filter(audit=earlier).update(row_id_column="")
-    assert elsewhere(with_pool(cast, "DAC"), row_id) == []
-
-
-def test_audits_of_another_partnership_are_never_compared(cast: Cast) -> None:
-    other = sampled(assemble("elsewhere"), "NEG")
-    assert elsewhere(with_pool(cast, "DAC"), other.cases.get(number=1).row_id) == []
-
-
-@pytest.mark.django_db
-def test_an_audit_that_ended_counts_for_a_year_and_a_live_one_for_ever() -> None:
-    with clock.playing(clock.now() - timedelta(days=730)):
-        cast = assemble()
-        earlier = sampled(cast, "NEG")
-    later = with_pool(cast, "DAC")
-    row_id = earlier.cases.get(number=1).row_id
-    assert elsewhere(later, row_id) == ["NEG-01"]
-    withdraw(cast, earlier)
-    assert elsewhere(later, row_id) == []
-
-
-def test_a_recent_audit_counts_after_its_end_and_a_replaced_case_never(cast: Cast) -> None:
-    earlier, later = sampled(cast, "NEG"), with_pool(cast, "DAC")
-    first, last = earlier.cases.get(number=1), earlier.cases.get(number=6)
-    dropped(cast, last)
-    withdraw(cast, earlier)
-    assert elsewhere(later, first.row_id, last.row_id) == ["NEG-01"]
-
-
-def withdraw(cast: Cast, audit: Audit) -> None:
-    with act(audit, by=cast["coordinator"]) as (doing, _audit):
-        doing.move("withdraw")
 
 
 # --- profile and access  -------------------------------------------------------------------------

@@ -35,17 +35,22 @@ _ROW_ID_ENDING = re.compile(r"\b(id|ref|reference|no|number)$")
 
 def suggest_layout(columns: Sequence[str]) -> PoolLayout:
     """A guess for the coordinator to correct; in doubt a column is taken as identifying."""
-    words = {c: " ".join(_WORDS.findall(c)).lower() for c in columns}
+    words = {c: words_of(c) for c in columns}
     identifying = tuple(c for c in columns if _identifies(c))
     row_id = _guess_row_id({words[c]: c for c in columns if c not in identifying})
     taken = {row_id, *identifying}
     return PoolLayout(row_id, tuple(c for c in columns if c not in taken), identifying)
 
 
+def words_of(column: str) -> str:
+    """The name of a column as plain words: `NHSNumber` and `nhs_number` are both `nhs number`."""
+    return " ".join(_WORDS.findall(column)).lower()
+
+
 def _identifies(column: str) -> bool:
     """Whether a heading may stand over what tells who a child is, however it is written."""
     column = _SPELT_OUT.sub(r"\1", column)
-    parted = " ".join(_WORDS.findall(column)).lower()
+    parted = words_of(column)
     plain = " ".join(_PLAIN_WORDS.findall(column.lower()))
     return any(
         _IDENTIFYING.search(words) or _INSIDE.search(words) or _SOMEBODY.fullmatch(words)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from macfa.sampling import rules
 from macfa.sampling.identity import seal_all
+from macfa.sampling.marks import mark
 from macfa.sampling.models import IdentityKey, Pool, PoolRow, PoolUpload
 from macfa.sampling.pool_file import (
     Fault,
@@ -104,5 +105,10 @@ def _store_rows(pool: Pool, rows: Sequence[pool_file.Row], sealed: Sequence[byte
         for row in rows
     ]
     insert_many(stored)
-    keys = zip(stored, sealed, strict=True)
-    insert_many([IdentityKey(pool_row=row, sealed=identity) for row, identity in keys])
+    partnership = pool.audit.partnership_id
+    insert_many(
+        [
+            IdentityKey(pool_row=kept, sealed=box, mark=mark(row.identity, partnership))
+            for kept, row, box in zip(stored, rows, sealed, strict=True)
+        ]
+    )

@@ -136,15 +136,19 @@ def _number(audit: Audit, draw: Draw) -> int:
 
 
 def _picks(audit: Audit, draw: Draw, picks: list[dict[str, str]]) -> list[dict[str, object]]:
-    """Rows that were drawn, each with the case it became and the cases elsewhere it is too."""
-    row_ids = [pick["row_id"] for pick in picks] if draw.pool.row_id_column else []
-    elsewhere = Case.objects.elsewhere(audit, row_ids)
-    too: dict[str, list[str]] = {}
-    for row_id, label in elsewhere.order_by("label").values_list("row_id", "label"):
-        too.setdefault(row_id, []).append(label)
+    """Rows that were drawn, each with the case it became and the cases elsewhere of its child."""
+    marks = draw.pool.marks(pick["row_id"] for pick in picks)
+    labels: dict[str, list[str]] = {}
+    elsewhere = Case.objects.elsewhere(audit, marks.values()).order_by("label")
+    for mark, label in elsewhere.values_list("identity__mark", "label"):
+        labels.setdefault(mark, []).append(label)
     cases = {case.row_id: case for case in draw.cases.select_related("replaced_by")}
     return [
-        {**pick, "too": too.get(pick["row_id"], []), "case": cases.get(pick["row_id"])}
+        {
+            **pick,
+            "too": labels.get(marks.get(pick["row_id"], ""), []),
+            "case": cases.get(pick["row_id"]),
+        }
         for pick in picks
     ]
 
