@@ -7,6 +7,7 @@ from workflows import views
 urlpatterns = [
     path("", views.my_work, name="my_work"),
     path("tasks/", views.my_work, name="tasks"),
+    path("tasks/calendar.ics", views.calendar_file, name="calendar_file"),
     path("tasks/team/", views.team_queue, name="team_queue"),
     path("tasks/give/", views.give_many, name="give_many"),
     path("tasks/people/", views.holders, name="holders"),

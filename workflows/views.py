@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from workflows import assignment, handing_over, queue
+from workflows import assignment, calendar, handing_over, queue
 from workflows.candidates import candidates
 from workflows.errors import AlreadyDone, NotAllowed, WrongState
 from workflows.forms import GiveForm, HandOverForm, ReleaseForm
@@ -44,6 +44,12 @@ def my_work(request: HttpRequest) -> HttpResponse:
     page = queue.page(queue.mine(me.pk), after=_after(request))
     context = {"page": page, **_waiting(me)}
     return render(request, "workflows/my_work.html", context | _pages(request, page))
+
+
+@require_safe
+def calendar_file(request: HttpRequest) -> HttpResponse:
+    """The days on which my work is due, for the calendar on my desk."""
+    return calendar.download(request, calendar.due_days(person(request).pk), name="audit-tasks")
 
 
 def _waiting(me: AbstractBaseUser) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
 from macfa.audits.dates import working_days
-from macfa.audits.lifecycle import WORKING_STAGES, Stage
+from macfa.audits.lifecycle import ENDED, WORKING_STAGES, Stage
 from macfa.audits.models import StageDate
 from workflows import clock
+from workflows.calendar import Entry
 from workflows.models import WorkItem
 from workflows.working_days import working_days_between
 
@@ -170,6 +171,21 @@ def _awaited(audits: Sequence[Audit]) -> dict[int, list[Awaited]]:
     ):
         found[thread].append(Awaited(*waiting))
     return found
+
+
+def stage_days(audit: Audit) -> list[Entry]:
+    """The days on which its stages should end, by its reference and without its theme."""
+    if audit.stage in ENDED:
+        return []
+    return [
+        Entry(
+            f"audit-{audit.public_id}-{row.stage}",
+            row.planned,
+            f"{audit.prefix}: {Stage(row.stage).label} should end",
+            audit.get_absolute_url(),
+        )
+        for row in audit.stage_dates.filter(actual=None)
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("agencies/<str:code>/end/", agencies.end_agency, name="end_agency"),
     path("audits/", reading.programme, name="programme"),
     path("audits/<id:public_id>/", reading.audit_page, name="audit"),
+    path("audits/<id:public_id>/calendar.ics", reading.calendar_file, name="audit_calendar"),
     path("audits/<id:public_id>/history/", reading.history, name="audit_history"),
     path("audits/<id:public_id>/withdraw/", reading.withdraw, name="withdraw_audit"),
     path("audits/<id:public_id>/pause/", pausing.pause_audit, name="pause_audit"),

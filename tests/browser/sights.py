@@ -46,6 +46,8 @@ NOT_PAGES = {
     "after",
     "alive",
     "ask_for_views",
+    "audit_calendar",
+    "calendar_file",
     "claim",
     "discard_pool",
     "mark_all_read",

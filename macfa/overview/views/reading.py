@@ -16,7 +16,7 @@ from macfa.moderation.models import CaseGrade
 from macfa.moderation.way_on import case_url
 from macfa.overview import pages, rules, services
 from macfa.overview.forms import WithdrawForm
-from macfa.overview.programme import TONES, TimeLine, board
+from macfa.overview.programme import TONES, TimeLine, board, stage_days
 from macfa.pages import person, visible
 from macfa.people.roles import Role
 from macfa.people.rules import holds, partnership_of
@@ -24,7 +24,7 @@ from macfa.returns.models import AgencyReturn
 from macfa.sampling.lifecycle import WITH_PANEL, CaseState
 from macfa.sampling.models import Case
 from macfa.sampling.rules import can_open_identity
-from workflows import timeline
+from workflows import calendar, timeline
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -65,6 +65,7 @@ def audit_page(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "audit": audit,
         "steps": pages.steps(audit, user),
+        "has_dates": bool(stage_days(audit)),
         "coordinates": can_coordinate(audit, user),
         "next": pages.what_next(audit, user),
         "counts": pages.counts(audit) if progress else [],
@@ -84,6 +85,12 @@ def _entries(audit: Audit, user: User, *, all_of_it: bool) -> QuerySet[LedgerEnt
     entries = timeline.of_thread(audit) if all_of_it else timeline.of_record(audit)
     hidden = rules.hidden_by_conflict(audit, user)
     return entries.exclude(record__in=hidden) if hidden else entries
+
+
+def calendar_file(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The days on which the stages of an audit should end, for the calendar on somebody's desk."""
+    audit = visible(Audit.objects, person(request), public_id)
+    return calendar.download(request, stage_days(audit), name=f"audit-{audit.prefix}")
 
 
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
