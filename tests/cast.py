@@ -69,6 +69,7 @@ def _join_all(cast: Cast) -> None:
             name=name,
             position=position,
             signs_off=agency == "POL",
+            keeps_school_terms=agency == "EDU",
             settings=("Hill School", "Brook School") if agency == "EDU" else (),
         )
         short = agency.lower()

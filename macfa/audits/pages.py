@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from macfa.audits.dates import Step, steps, working_days
 from macfa.audits.lifecycle import Stage
 from macfa.audits.models import ThemeView
+from macfa.audits.school import in_school_holidays
 from workflows.models import WorkItem
 
 if TYPE_CHECKING:
@@ -160,7 +161,16 @@ def date_rows(audit: Audit) -> list[Row]:
     plan = steps(audit.planned, audit.opened_on)
     if not plan:
         return [_row("Stage dates", "", change)]
-    return [_row(f"End of {step.stage.label.lower()}", said(step), change) for step in plan]
+    return [
+        _row(f"End of {step.stage.label.lower()}", _and_holidays(audit, step), change)
+        for step in plan
+    ]
+
+
+def _and_holidays(audit: Audit, step: Step) -> str:
+    """The end of a stage in words and, where returns are due then, what schools say to it."""
+    closed = step.stage == Stage.AGENCY_AUDITS and in_school_holidays(audit, step.day)
+    return f"{said(step)}\n{closed}" if closed else said(step)
 
 
 def said(step: Step) -> str:
@@ -212,6 +222,8 @@ def effects(audit: Audit, plan: Sequence[Step]) -> Iterator[str]:
             yield f"Your task at this stage is then due on {date_format(step.day, 'j F Y')}."
         if step.moves and step.stage == Stage.AGENCY_AUDITS:
             yield _returns_said(audit, step)
+        if step.stage == Stage.AGENCY_AUDITS and (closed := in_school_holidays(audit, step.day)):
+            yield f"Agency audits end on {date_format(step.day, 'j F Y')}. {closed}"
 
 
 def _returns_said(audit: Audit, step: Step) -> str:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from macfa.forms import ActForm, DateField, Look
+from macfa.forms import ActForm, DateField, Form, Look, SeveralRecords
+from macfa.people.models import Agency
+from workflows.clock import today
 
 if TYPE_CHECKING:
-    from macfa.people.models import Agency
+    from macfa.people.models import Partnership
 
 
 class PauseForm(ActForm):
@@ -93,3 +95,32 @@ class SuccessionForm(ActForm):
     def chosen(self) -> Agency | None:
         """The agency that carries on; none where it is a new one."""
         return self._others.get(self.cleaned_data["successor"])
+
+
+class SchoolHolidayForm(Form):
+    """Weeks in which the schools of the area are closed."""
+
+    name = forms.CharField(label="Name", help_text="For example: October half-term.", max_length=60)
+    first = DateField(label="First day")
+    last = DateField(label="Last day")
+    looks = {"name": Look(width="20")}
+    mark_optional = False
+
+
+class SchoolTermsForm(Form):
+    """Which agencies have nobody there in the school holidays."""
+
+    agencies = SeveralRecords(
+        Agency.objects.none(),
+        label="Which agencies have nobody there in the school holidays?",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    mark_optional = False
+
+    def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["agencies"]
+        assert isinstance(choice, forms.ModelMultipleChoiceField)
+        choice.queryset = going_on = partnership.agencies.on(today())
+        choice.initial = [agency for agency in going_on if agency.keeps_school_terms]

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from macfa.overview.views import agencies, pausing, reading
+from macfa.overview.views import agencies, pausing, reading, school
 
 urlpatterns = [
     path("agencies/", agencies.agencies, name="agencies"),
     path("agencies/<str:code>/end/", agencies.end_agency, name="end_agency"),
+    path("school-holidays/", school.school_holidays, name="school_holidays"),
+    path("school-holidays/agencies/", school.school_terms, name="school_terms"),
+    path(
+        "school-holidays/<int:number>/remove/",
+        school.remove_school_holiday,
+        name="remove_school_holiday",
+    ),
     path("audits/", reading.programme, name="programme"),
     path("audits/<id:public_id>/", reading.audit_page, name="audit"),
     path("audits/<id:public_id>/calendar.ics", reading.calendar_file, name="audit_calendar"),

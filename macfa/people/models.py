@@ -56,6 +56,9 @@ class Agency(models.Model):
     signs_off = models.BooleanField(
         default=False, help_text="The agency lead signs off each return before it goes in (R19)."
     )
+    keeps_school_terms = models.BooleanField(
+        default=False, help_text="Its people are away in the school holidays (R4)."
+    )
     since = models.DateField(default=today)
     until = models.DateField(null=True, blank=True)
     successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
@@ -65,6 +68,27 @@ class Agency(models.Model):
     class Meta:
         ordering = ("position", "code")
         constraints = (UniqueConstraint(fields=("partnership", "code"), name="agency_code_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SchoolHoliday(models.Model):
+    """Weeks in which the schools of a partnership are closed (R4). Term dates are set area by
+    area, so they are data of the partnership."""
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="school_holidays")
+    name = models.CharField(max_length=60)
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        ordering = ("first",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(last__gte=models.F("first")), name="school_holiday_ends_after_start"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

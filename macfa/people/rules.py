@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+#: No school holiday is as long as this, in days.
+LONGEST_HOLIDAY = 70
+
+
 def holds(
     person: User,
     roles: Role | Iterable[Role],
@@ -45,6 +49,22 @@ def check_holds(
         wanted = [roles] if isinstance(roles, Role) else list(roles)
         names = " or ".join(role.label.lower() for role in wanted)
         raise NotAllowed(f"This is for the {names}.")
+
+
+def check_school_holiday(
+    partnership: Partnership, name: str, first: date, last: date, person: User
+) -> None:
+    """The coordinator enters holidays, each once and with its days in order."""
+    check_holds(person, Role.COORDINATOR, partnership)
+    if not name.strip():
+        raise NotYet("Name the holiday, for example “October half-term”.")
+    if last < first:
+        raise NotYet("The last day cannot be before the first.")
+    if (last - first).days > LONGEST_HOLIDAY:
+        raise NotYet("These are more than ten weeks. Check the years.")
+    other = partnership.school_holidays.filter(first__lte=last, last__gte=first).first()
+    if other:
+        raise NotYet(f"These days are in “{other}” already. Remove it first if the dates moved.")
 
 
 def people_in(team: Team) -> QuerySet[User]:

@@ -12,6 +12,7 @@ from macfa.people.models import (
     Agency,
     Membership,
     Partnership,
+    SchoolHoliday,
     Setting,
     Succession,
     Team,
@@ -33,6 +34,7 @@ def add_agency(
     name: str,
     position: int = 0,
     signs_off: bool = False,
+    keeps_school_terms: bool = False,
     settings: Sequence[str] = (),
 ) -> Agency:
     """Add an agency to a partnership, with a team for each role it has, and the settings (schools,
@@ -40,7 +42,12 @@ def add_agency(
     agency, _ = Agency.objects.get_or_create(
         partnership=partnership,
         code=code,
-        defaults={"name": name, "position": position, "signs_off": signs_off},
+        defaults={
+            "name": name,
+            "position": position,
+            "signs_off": signs_off,
+            "keeps_school_terms": keeps_school_terms,
+        },
     )
     for guide in GUIDES:
         if guide.of_an_agency:
@@ -48,6 +55,30 @@ def add_agency(
     for setting in settings:
         Setting.objects.get_or_create(agency=agency, name=setting)
     return agency
+
+
+def add_school_holiday(
+    *, partnership: Partnership, name: str, first: date, last: date, by: User
+) -> SchoolHoliday:
+    """The schools are closed from the first to the last of these days (R4)."""
+    rules.check_school_holiday(partnership, name, first, last, by)
+    return SchoolHoliday.objects.create(
+        partnership=partnership, name=name.strip(), first=first, last=last
+    )
+
+
+def remove_school_holiday(*, holiday: SchoolHoliday, by: User) -> None:
+    """It was entered by mistake, or the dates have moved."""
+    rules.check_holds(by, Role.COORDINATOR, holiday.partnership)
+    holiday.delete()
+
+
+def keep_school_terms(*, partnership: Partnership, agencies: Sequence[Agency], by: User) -> None:
+    """Say which agencies have nobody there in the school holidays."""
+    rules.check_holds(by, Role.COORDINATOR, partnership)
+    keep = [agency.pk for agency in agencies]
+    partnership.agencies.filter(pk__in=keep).update(keeps_school_terms=True)
+    partnership.agencies.exclude(pk__in=keep).update(keeps_school_terms=False)
 
 
 def add_person(*, email: str, name: str, password: str | None = None) -> User:
@@ -90,6 +121,7 @@ def new_name(*, agency: Agency, code: str, name: str, on: date) -> Agency:
         name=name.strip(),
         position=agency.position,
         signs_off=agency.signs_off,
+        keeps_school_terms=agency.keeps_school_terms,
         settings=list(agency.settings.values_list("name", flat=True)),
     )
     Agency.objects.filter(pk=fresh.pk).update(since=on)

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from macfa.people import services
 from macfa.people.models import Agency, Partnership, User
 from macfa.people.roles import Role
+from macfa.rehearsal.terms import enter_school_holidays
 from macfa.tools.bank.scales import OFSTED
 from macfa.tools.eight_domains import TOOL
 from macfa.tools.models import ToolVersion
@@ -36,6 +37,7 @@ class AgencyPeople:
     auditors: tuple[str, ...]
     owner: str
     signs_off: bool = False
+    keeps_school_terms: bool = False
     settings: tuple[str, ...] = ()
 
     @property
@@ -81,6 +83,7 @@ AGENCIES = (
         "Patrick Oduya",
         ("Susan Braithwaite",),
         "Nadia Rahman",
+        keeps_school_terms=True,
         settings=("Hillcrest Primary", "Brook Lane Nursery", "St Anne’s Infants"),
     ),
     AgencyPeople("HOU", "Housing", "Gareth Moss", ("Linda Cheung",), "Stefan Ilic"),
@@ -151,6 +154,7 @@ def assemble(
             name=agency.name,
             position=position,
             signs_off=agency.signs_off,
+            keeps_school_terms=agency.keeps_school_terms,
             settings=agency.settings,
         )
         for position, agency in enumerate(agencies)
@@ -164,6 +168,7 @@ def assemble(
             role=role,
             agency=stored[agency_code] if agency_code else None,
         )
+    enter_school_holidays(partnership, people["coordinator"])
     _let_sign_in(people.values())
     shorts = {agency.code: agency.short for agency in agencies}
     return Troupe(partnership, stored, people, _tool(partnership), shorts)

@@ -54,6 +54,8 @@ NOT_PAGES = {
     "open",
     "open_task",
     "ready",
+    "remove_school_holiday",
+    "school_terms",
     "start_report",
 }
 
@@ -94,6 +96,7 @@ def at_any_time(cast: Cast) -> Sights:
     for name in ("my_work", "tasks", "team_queue", "notifications:inbox"):
         yield page("auditor.pol", name)
     yield page("coordinator", "agencies")
+    yield page("coordinator", "school_holidays")
     yield page("coordinator", "end_agency", "POL")
     yield page("auditor.pol", "release", first)
     yield page("lead.pol", "give", first)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect
 
+from macfa.audits.school import of_agencies
 from macfa.pages import person
 from macfa.returns import rules, services
 from macfa.returns.forms import ExtendForm, RemindForm
@@ -134,5 +135,7 @@ def extend(request: HttpRequest, public_id: str) -> HttpResponse:
             token=form.token,
         )
         messages.success(request, f"{return_.reference} has a new due date.")
+        if closed := of_agencies([return_.agency], return_.due):
+            messages.warning(request, closed)
         return redirect(return_)
     return show(request, "returns/extend.html", return_, form=form)

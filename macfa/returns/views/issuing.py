@@ -12,6 +12,7 @@ from macfa.audits.lifecycle import Stage
 from macfa.audits.models import Audit
 from macfa.audits.pages import way_to
 from macfa.audits.rules import check_coordinates
+from macfa.audits.school import in_school_holidays
 from macfa.forms import ActForm
 from macfa.pages import person, visible
 from macfa.people.models import Membership, Setting
@@ -86,7 +87,7 @@ def issue_audit(request: HttpRequest, public_id: str) -> HttpResponse:
 def _preview(
     request: HttpRequest, audit: Audit, cases: Sequence[Case], form: SettingsForm
 ) -> HttpResponse:
-    agencies = list(audit.agencies.all())
+    agencies, due = list(audit.agencies.all()), services.first_due(audit)
     return _show(
         request,
         "returns/issue.html",
@@ -96,7 +97,8 @@ def _preview(
         agencies=agencies,
         without_lead=_without_lead(agencies),
         count=len(cases) * len(agencies),
-        due=services.first_due(audit),
+        due=due,
+        holidays=in_school_holidays(audit, due),
         balances=_balances(cases),
         asks_settings=any(not field.is_hidden for field in form),
     )
