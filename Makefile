@@ -96,6 +96,7 @@ run:
 	@pids=""; \
 	stop() { trap - EXIT INT TERM; kill $$pids 2>/dev/null; wait; }; \
 	trap stop EXIT; trap 'exit 0' INT TERM; \
+	$(BIN)/python manage.py worker & pids="$$pids $$!"; \
 	$(BIN)/daphne -b 127.0.0.1 -p $(PORT) --websocket-max-message-size 4096 \
 		--verbosity 0 macfa.asgi:application & pids="$$pids $$!"; \
 	wait $$!

@@ -163,6 +163,10 @@ WORKFLOWS_INVARIANTS = [
     "notifications.inbox.faults",
     "macfa.overview.invariants.faults",
 ]
+# What `manage.py worker` calls, round after round: each does what is due, in transactions of its
+# own, and returns how many things that were.
+SWEEPS: list[str] = []
+WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)
 
 # --- people and sign-in -----------------------------------------------------------------------
 
