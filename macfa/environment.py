@@ -122,13 +122,24 @@ def redis() -> str:
     return url
 
 
-def email() -> dict[str, Any]:
-    """How e-mail leaves."""
+def email(*, demo_folder: Path | None) -> dict[str, Any]:
+    """How e-mail leaves; in a demo it goes no further than a folder."""
+    default = f"filemail:///{demo_folder}" if demo_folder else "consolemail://"
     try:
-        found: dict[str, Any] = env.email("EMAIL_URL", default="consolemail://")
+        found: dict[str, Any] = env.email("EMAIL_URL", default=default)
     except (ValueError, ImproperlyConfigured):
         raise ImproperlyConfigured(
             "EMAIL_URL is not the address of a mail server: use "
             "smtp+tls://user:password@host:587 or consolemail://."
         ) from None
     return found
+
+
+def site_url(default: str) -> str:
+    """Where people find the site: the link in an e-mail."""
+    url = str(env.str("SITE_URL", default=default)).rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(
+            f"SITE_URL is {url!r}: use the address of the site, such as https://audits.example."
+        )
+    return url

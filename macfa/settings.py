@@ -161,11 +161,14 @@ WORKFLOWS_LOCKS_ARE_CHECKED = PROFILE == "test"
 WORKFLOWS_INVARIANTS = [
     "workflows.invariants.faults",
     "notifications.inbox.faults",
+    "notifications.email.faults",
     "macfa.overview.invariants.faults",
 ]
 # What `manage.py worker` calls, round after round: each does what is due, in transactions of its
 # own, and returns how many things that were.
-SWEEPS: list[str] = []
+SWEEPS = [
+    "notifications.email.sweep",
+]
 WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)
 
 # --- people and sign-in -----------------------------------------------------------------------
@@ -208,8 +211,20 @@ CSRF_FAILURE_VIEW = "macfa.middleware.expired"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-EMAIL_CONFIG = environment.email()
+
+# --- e-mail -----------------------------------------------------------------------------------
+
+EMAIL_CONFIG = environment.email(demo_folder=VAR_DIR / "mail" if PROFILE == "demo" else None)
 vars().update(EMAIL_CONFIG)
+# Shorter than the lease of an e-mail that is being sent.
+EMAIL_TIMEOUT = 10
+_host = next(iter(ALLOWED_HOSTS), "localhost").strip(".*") or "localhost"
+SITE_URL = environment.site_url(f"https://{_host}" if PRODUCTION else "http://127.0.0.1:8000")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"no-reply@{_host}")
+# What a person is told within so many seconds becomes one e-mail; a concern does not wait.
+EMAIL_SETTLE_SECONDS = environment.number("EMAIL_SETTLE_SECONDS", 60.0)
+# An e-mail that failed so often is parked, until somebody says that it be tried again.
+EMAIL_TRIES = 8
 
 # --- browser's side ---------------------------------------------------------------------------
 
