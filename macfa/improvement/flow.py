@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from macfa.audits.flow import coordinator_work
 from macfa.improvement.lifecycle import ActionState
-from macfa.improvement.rules import agency_leads, check_answers, check_is_owner, check_may_decide
+from macfa.improvement.rules import check_answers, check_is_owner, check_may_decide
 from macfa.people.models import Team
 from macfa.people.roles import Role
-from macfa.people.rules import people_in
+from macfa.people.rules import leads_of, people_in
 from workflows import clock
 from workflows.errors import NotAllowed
 from workflows.flow import End, Flow, HumanTask, Start, Switch, Work, this
@@ -66,7 +66,7 @@ def offer_work(action: Action) -> Work:
     """A lead of the agency to which the action is offered answers for it."""
     agency = action.offered_to
     assert agency is not None
-    leads = tuple(agency_leads(agency))
+    leads = tuple(leads_of(agency))
     return Work(
         page=action.get_absolute_url(),
         due=add_working_days(clock.today(), DAYS_TO_DECIDE),

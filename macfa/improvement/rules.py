@@ -8,9 +8,8 @@ from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import check_coordinates, check_stage
 from macfa.improvement.lifecycle import RUNNING, ActionState
 from macfa.moderation.rules import outstanding, words
-from macfa.people.models import Membership, User
 from macfa.people.roles import Role
-from macfa.people.rules import check_holds, holds
+from macfa.people.rules import check_holds, holds, leads_of
 from workflows import clock
 from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.rules import allows
@@ -19,12 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from django.db.models import QuerySet
-
     from macfa.audits.models import Audit
     from macfa.findings.models import Finding
     from macfa.improvement.models import Action
-    from macfa.people.models import Agency
+    from macfa.people.models import Agency, User
 
 #: Who opens actions: the coordinator, the chair and the panel.
 OPENERS = (Role.COORDINATOR, Role.SCRUTINEER, Role.PANEL)
@@ -218,21 +215,24 @@ def check_hands_over(action: Action, person: User) -> None:
 
 def check_receives(action: Action, owner: User, agency: Agency | None, person: User) -> None:
     """An action moves at once to somebody who may own it in its agency, and by the coordinator
-    to the partnership itself. Another agency is asked first, unless it carries on for the one
-    that had it."""
+    to the partnership itself. Another agency is asked first."""
     audit = action.audit
     if (owner.pk, agency) == (action.owner_id, action.agency):
         raise NotYet(f"{action.reference} is with {owner} already. Choose somebody else.")
     if agency != action.agency:
-        if agency is not None and not _carries_on(agency, action.agency):
+        if agency is not None:
             raise NotYet(f"{agency} says who takes it on. Offer the action to the agency.")
         check_coordinates(audit, person)
     check_owner(owner, agency, audit)
 
 
-def _carries_on(agency: Agency, ended: Agency | None) -> bool:
-    """Whether an agency is the successor of one that was merged, split or renamed."""
-    return ended is not None and ended.successor_id == agency.pk
+def check_carries_on(action: Action, owner: User, person: User) -> None:
+    """An action under way goes to the successor of its agency, which is not asked."""
+    check_may_move(action, person)
+    ended = action.agency
+    if ended is None or ended.successor is None:
+        raise NotYet(f"No other agency carries on for {ended or action.audit.partnership}.")
+    check_owner(owner, ended.successor, action.audit)
 
 
 def check_offer(action: Action, agency: Agency, person: User) -> None:
@@ -242,14 +242,8 @@ def check_offer(action: Action, agency: Agency, person: User) -> None:
         raise NotYet(f"{action.reference} is with {agency} already. Choose another agency.")
     if agency.partnership_id != action.audit.partnership_id:
         raise NotAllowed("Choose an agency of your own partnership.")
-    if not agency_leads(agency).exists():
+    if not leads_of(agency).exists():
         raise NotYet(f"{agency} has no agency lead who could take it on. Choose another agency.")
-
-
-def agency_leads(agency: Agency) -> QuerySet[User]:
-    """The people who lead an agency today."""
-    leads = Membership.objects.current().filter(team__role=Role.AGENCY_LEAD, team__agency=agency)
-    return User.objects.filter(memberships__in=leads).order_by("name").distinct()
 
 
 def check_answers(action: Action, person: User) -> None:

@@ -73,6 +73,12 @@ def people_in(team: Team) -> QuerySet[User]:
     return User.objects.filter(memberships__in=current).order_by("name").distinct()
 
 
+def leads_of(agency: Agency) -> QuerySet[User]:
+    """The people who lead an agency today, by name. Asking makes no team."""
+    leads = Membership.objects.current().filter(team__role=Role.AGENCY_LEAD, team__agency=agency)
+    return User.objects.filter(memberships__in=leads).order_by("name").distinct()
+
+
 def only_one(team: Team) -> User | None:
     """The person of a team of one, so that work can go straight to them; else None."""
     people = list(people_in(team)[:2])
@@ -131,8 +137,7 @@ def check_carries_on(agency: Agency, successor: Agency) -> None:
         raise NotAllowed("Choose an agency of your own partnership.")
     if successor.pk == agency.pk or successor.until is not None:
         raise NotYet(f"Choose an agency that goes on after {agency}.")
-    leads = Membership.objects.current().filter(team__agency=successor, team__role=Role.AGENCY_LEAD)
-    if not leads.exists():
+    if not leads_of(successor).exists():
         raise NotYet(f"{successor} has no lead yet, so nobody could see to the work of {agency}.")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from macfa.improvement import services as improvement
 from macfa.improvement.models import Action
 from macfa.overview import services
 from macfa.people import services as people
@@ -117,6 +118,29 @@ def test_actions_move_to_a_lead_of_the_successor_with_number_and_due_date(cast: 
     assert (after.agency, after.owner) == (cast.agencies["POL"], cast["lead.pol"])
     assert (after.number, after.due, after.measure) == (before.number, before.due, before.measure)
     assert WorkItem.objects.open().get(title="Carry out the action").owner == cast["lead.pol"]
+
+
+def test_an_action_that_is_offered_elsewhere_moves_too_and_nobody_else_is_asked(
+    cast: Cast,
+) -> None:
+    action = factories.audit_published(cast).actions.get()
+    csc, edu, pol = (cast.agencies[code] for code in ("CSC", "EDU", "POL"))
+    improvement.offer(action=action, agency=edu, why="Theirs.", by=cast["coordinator"])
+    merged(cast, agency=csc, into=pol)
+    after = Action.objects.get()
+    assert (after.agency, after.owner, after.offered_to) == (pol, cast["lead.pol"], None)
+    of_action = WorkItem.objects.open().filter(reference=action.reference)
+    assert [item.title for item in of_action] == ["Carry out the action"]
+    told = Notification.objects.of(cast["lead.edu"].pk).get(event="task.withdrawn")
+    assert action.reference in told.text
+
+
+def test_an_action_carries_on_only_at_the_successor_of_its_agency(cast: Cast) -> None:
+    action = factories.audit_published(cast).actions.get()
+    with pytest.raises(NotYet, match="No other agency carries on"):
+        improvement.carry_on(
+            action=action, owner=cast["lead.pol"], why="Theirs.", by=cast["coordinator"]
+        )
 
 
 def test_the_successors_leads_are_told_once_what_comes_to_them(cast: Cast) -> None:

@@ -97,6 +97,20 @@ def drop_offer(doing: Act, why: str) -> None:
     _forget_offer(doing)
 
 
+def carry_on(*, action: Action, owner: User, why: str, by: User) -> Action:
+    """The successor of its agency carries an action on: number, due date, success measure and
+    history stay. Where another agency had been asked whether it takes the action on, it is asked
+    no more."""
+    with beginning():
+        with act(action, by=by) as (doing, action):
+            rules.check_carries_on(action, owner, by)
+            drop_offer(doing, why)
+            assert action.agency is not None
+            set_owner(doing, owner, action.agency.successor, why)
+        move_work(action, why, by)
+    return Action.objects.get(pk=action.pk)
+
+
 def _forget_offer(doing: Act) -> None:
     doing.change(offered_to=None, offered_by=None, offered_because="")
 

@@ -15,11 +15,9 @@ from macfa.audits.models import Audit
 from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.models import Action
 from macfa.improvement.rules import AGENCY_OWNERS
-from macfa.improvement.services import hand_over
+from macfa.improvement.services import carry_on
 from macfa.people import services as people
-from macfa.people.models import Membership, User
-from macfa.people.roles import Role
-from macfa.people.rules import check_ends_agency, holds
+from macfa.people.rules import check_ends_agency, holds, leads_of
 from macfa.returns.lifecycle import OUTSTANDING
 from macfa.returns.models import AgencyReturn
 from notifications.inbox import Message
@@ -29,7 +27,7 @@ from workflows.lifecycle import act, beginning, tell_at_the_end
 if TYPE_CHECKING:
     from datetime import date
 
-    from macfa.people.models import Agency, Succession
+    from macfa.people.models import Agency, Succession, User
 
 NOT_ISSUED = (Stage.THEME_SELECTION, Stage.CASE_SAMPLING)
 
@@ -57,7 +55,7 @@ def merge_agency(
     """Another agency carries on from a day on: its leads see to what is open, and are told.
 
     Actions under way move to it. One whose completion is claimed moves when that is decided, by
-    being handed over.
+    being offered to it.
     """
     with beginning(token):
         done = people.succeed(agency=agency, successor=into, on=on, why=why, by=by, token=token)
@@ -100,22 +98,13 @@ def _move_returns(done: Succession, by: User) -> int:
 def _move_actions(done: Succession, by: User) -> int:
     """Actions go to the successor: to their owner where that is one of its own, else to a lead."""
     running = Action.objects.filter(agency=done.agency, state=ActionState.UNDER_WAY)
-    lead = _leads(done)[0]
+    lead = leads_of(done.successor)[0]
     found = list(running.select_related("audit", "owner").order_by("pk"))
     for action in found:
         partnership = done.agency.partnership_id
         stays = holds(action.owner, AGENCY_OWNERS, partnership, done.successor)
-        owner = action.owner if stays else lead
-        hand_over(action=action, owner=owner, agency=done.successor, why=done.why, by=by)
+        carry_on(action=action, owner=action.owner if stays else lead, why=done.why, by=by)
     return len(found)
-
-
-def _leads(done: Succession) -> list[User]:
-    """The leads of the successor, by name."""
-    leads = Membership.objects.current().filter(
-        team__agency=done.successor, team__role=Role.AGENCY_LEAD
-    )
-    return list(User.objects.filter(memberships__in=leads).order_by("name").distinct())
 
 
 def _tell_leads(done: Succession, returns: int, actions: int, by: User) -> None:
@@ -131,7 +120,7 @@ def _tell_leads(done: Succession, returns: int, actions: int, by: User) -> None:
                 url="/tasks/team/",
                 at=clock.now(),
             )
-            for lead in _leads(done)
+            for lead in leads_of(done.successor)
             if lead.pk != by.pk
         ]
     )
