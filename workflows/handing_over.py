@@ -18,6 +18,7 @@ from workflows.candidates import Candidate, anybody_of
 from workflows.errors import NotAllowed
 from workflows.lifecycle import beginning
 from workflows.models import WorkItem
+from workflows.rules import allows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -114,9 +115,5 @@ def hand_over(
 
 
 def _may_take(item: WorkItem, person: AbstractBaseUser) -> bool:
-    try:
-        assignment.check_moves(item)
-        item.node.check_may_hold(item.subject, person)
-    except NotAllowed:
-        return False
-    return True
+    moves = allows(assignment.check_moves, item)
+    return moves and allows(item.node.check_may_hold, item.subject, person)

@@ -15,6 +15,7 @@ from workflows.errors import NotAllowed, WrongState
 from workflows.ledger import Happening
 from workflows.lifecycle import made
 from workflows.models import Process, Record, WorkItem
+from workflows.rules import allows
 from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
@@ -136,16 +137,9 @@ def put_back(doing: Act, *, held_by: AbstractBaseUser, why: str) -> list[WorkIte
 def put_back_barred(doing: Act, *, why: str) -> None:
     """The record's open work goes back to its team's queue where whoever holds it no longer may."""
     for item in _open_items(doing.record):
-        if item.owner is not None and not _may_hold(item, doing.record):
+        may_hold = item.node.check_may_hold
+        if item.owner is not None and not allows(may_hold, doing.record, item.owner):
             assignment.put_back(item, doing, why)
-
-
-def _may_hold(item: WorkItem, record: Record) -> bool:
-    try:
-        item.node.check_may_hold(record, item.owner)
-    except NotAllowed:
-        return False
-    return True
 
 
 def postpone(doing: Act, due: date, *, node: HumanTask | None = None) -> list[WorkItem]:
