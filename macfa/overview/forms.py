@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from macfa.forms import ActForm, DateField, Form, Look, SeveralRecords
-from macfa.people.models import Agency
+from macfa.forms import ActForm, DateField, Form, Look, OneRecord, SeveralRecords
+from macfa.people.models import Agency, SchoolHoliday
 from workflows.clock import today
 
 if TYPE_CHECKING:
@@ -105,6 +105,18 @@ class SchoolHolidayForm(Form):
     last = DateField(label="Last day")
     looks = {"name": Look(width="20")}
     mark_optional = False
+
+
+class RemoveHolidayForm(Form):
+    """Which holiday was entered by mistake, or has moved."""
+
+    holiday = OneRecord(SchoolHoliday.objects.none())
+
+    def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["holiday"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = partnership.school_holidays.all()
 
 
 class SchoolTermsForm(Form):

@@ -9,11 +9,7 @@ urlpatterns = [
     path("agencies/<str:code>/end/", agencies.end_agency, name="end_agency"),
     path("school-holidays/", school.school_holidays, name="school_holidays"),
     path("school-holidays/agencies/", school.school_terms, name="school_terms"),
-    path(
-        "school-holidays/<int:number>/remove/",
-        school.remove_school_holiday,
-        name="remove_school_holiday",
-    ),
+    path("school-holidays/remove/", school.remove_school_holiday, name="remove_school_holiday"),
     path("audits/", reading.programme, name="programme"),
     path("audits/<id:public_id>/", reading.audit_page, name="audit"),
     path("audits/<id:public_id>/calendar.ics", reading.calendar_file, name="audit_calendar"),

@@ -50,8 +50,10 @@ def test_the_coordinator_enters_and_removes_a_holiday(client: Client, cast: Cast
     again = client.post(PAGE, typed(first, first + timedelta(days=4), "The same again"))
     assert "These days are in “Half-term” already" in again.content.decode()
     assert "The same again" in again.content.decode()
-    client.post(f"{PAGE}{stored.pk}/remove/")
+    client.post(f"{PAGE}remove/", {"holiday": stored.pk})
     assert not cast.partnership.school_holidays.exists()
+    again = client.post(f"{PAGE}remove/", {"holiday": stored.pk}, follow=True)
+    assert "That holiday is not there any more." in again.content.decode()
 
 
 def test_nobody_else_opens_or_changes_them(client: Client, cast: Cast) -> None:
@@ -59,11 +61,12 @@ def test_nobody_else_opens_or_changes_them(client: Client, cast: Cast) -> None:
     elsewhere = assemble("elsewhere")
     client.force_login(elsewhere["coordinator"])
     assert "Half-term" not in client.get(PAGE).content.decode()
-    assert client.post(f"{PAGE}{stored.pk}/remove/").status_code == 404
+    client.post(f"{PAGE}remove/", {"holiday": stored.pk})
+    assert SchoolHoliday.objects.filter(pk=stored.pk).exists()
     for name in ("lead.edu", "chair"):
         client.force_login(cast[name])
         assert client.get(PAGE).status_code == 403
-        assert client.post(f"{PAGE}{stored.pk}/remove/").status_code == 403
+        assert client.post(f"{PAGE}remove/", {"holiday": stored.pk}).status_code == 403
     assert SchoolHoliday.objects.filter(pk=stored.pk).exists()
     with pytest.raises(NotAllowed):
         services.remove_school_holiday(holiday=stored, by=cast["lead.edu"])
@@ -81,6 +84,9 @@ def test_an_agency_that_keeps_school_terms_can_be_changed(client: Client, cast: 
     client.force_login(cast["coordinator"])
     assert cast.partnership.agencies.get(keeps_school_terms=True).code == "EDU"
     client.post(f"{PAGE}agencies/", {"agencies": [cast.agencies["POL"].pk]})
+    assert cast.partnership.agencies.get(keeps_school_terms=True).code == "POL"
+    wrong = client.post(f"{PAGE}agencies/", {"agencies": ["99999", "nonsense"]})
+    assert "There is a problem" in wrong.content.decode()
     assert cast.partnership.agencies.get(keeps_school_terms=True).code == "POL"
 
 

@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from macfa.audits.lifecycle import Stage
 from macfa.overview import services as overview
-from macfa.overview.programme import TimeLine, board
+from macfa.overview.programme import board
+from macfa.overview.time_line import TimeLine
 from tests import factories
 from workflows import clock
 from workflows.working_days import add_working_days

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect, render
 
 from macfa.audits.lifecycle import ENDED, WORKING_STAGES
@@ -16,7 +17,8 @@ from macfa.moderation.models import CaseGrade
 from macfa.moderation.way_on import case_url
 from macfa.overview import pages, rules, services
 from macfa.overview.forms import WithdrawForm
-from macfa.overview.programme import TONES, TimeLine, board, stage_days
+from macfa.overview.programme import board, stage_days
+from macfa.overview.time_line import TONES, TimeLine
 from macfa.pages import person, visible
 from macfa.people.roles import Role
 from macfa.people.rules import holds, partnership_of
@@ -61,6 +63,7 @@ def audit_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """One audit: where it stands, what is next, its numbers, and the latest that happened."""
     user = person(request)
     audit = visible(Audit.objects, user, public_id, "partnership", "coordinator", "theme")
+    prefetch_related_objects([audit], "stage_dates")
     progress = rules.sees_progress(audit, user)
     context = {
         "audit": audit,

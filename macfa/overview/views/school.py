@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from macfa.audits.rules import partnership_to_open_in
 from macfa.forms.checking import refused_beside
-from macfa.overview.forms import SchoolHolidayForm, SchoolTermsForm
+from macfa.overview.forms import RemoveHolidayForm, SchoolHolidayForm, SchoolTermsForm
 from macfa.pages import person
 from macfa.people import services
 from workflows import clock
@@ -26,6 +26,7 @@ def school_holidays(request: HttpRequest) -> HttpResponse:
     user = person(request)
     partnership = partnership_to_open_in(user)
     form = SchoolHolidayForm(request.POST or None)
+    terms = SchoolTermsForm(partnership=partnership)
     if form.is_valid():
         with refused_beside(form):
             holiday = services.add_school_holiday(
@@ -33,27 +34,28 @@ def school_holidays(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, f"{holiday} is entered.")
             return redirect("school_holidays")
-    return _page(request, partnership, form)
+    return _page(request, partnership, form, terms)
 
 
-def _page(request: HttpRequest, partnership: Partnership, form: SchoolHolidayForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, partnership: Partnership, form: SchoolHolidayForm, terms: SchoolTermsForm
+) -> HttpResponse:
     holidays = partnership.school_holidays.filter(last__gte=clock.today())
-    context = {
-        "holidays": holidays,
-        "form": form,
-        "terms": SchoolTermsForm(partnership=partnership),
-    }
+    context = {"holidays": holidays, "form": form, "terms": terms}
     return render(request, "overview/school_holidays.html", context)
 
 
 @require_POST
-def remove_school_holiday(request: HttpRequest, number: int) -> HttpResponse:
+def remove_school_holiday(request: HttpRequest) -> HttpResponse:
     """One was entered by mistake, or has moved."""
     user = person(request)
-    partnership = partnership_to_open_in(user)
-    holiday = get_object_or_404(partnership.school_holidays, pk=number)
-    services.remove_school_holiday(holiday=holiday, by=user)
-    messages.success(request, f"{holiday} is removed.")
+    form = RemoveHolidayForm(request.POST, partnership=partnership_to_open_in(user))
+    if form.is_valid():
+        holiday = form.cleaned_data["holiday"]
+        services.remove_school_holiday(holiday=holiday, by=user)
+        messages.success(request, f"{holiday} is removed.")
+    else:
+        messages.warning(request, "That holiday is not there any more.")
     return redirect("school_holidays")
 
 
@@ -67,4 +69,5 @@ def school_terms(request: HttpRequest) -> HttpResponse:
         agencies = list(form.cleaned_data["agencies"])
         services.keep_school_terms(partnership=partnership, agencies=agencies, by=user)
         messages.success(request, "The agencies that keep school terms are saved.")
-    return redirect("school_holidays")
+        return redirect("school_holidays")
+    return _page(request, partnership, SchoolHolidayForm(), form)
