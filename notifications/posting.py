@@ -34,6 +34,7 @@ AT_ONCE = 100
 #: After the first failure an e-mail waits this long, then twice as long each time.
 PAUSE = timedelta(minutes=1)
 LONGEST_CODE = 600
+POLICY = b"5.7."
 
 
 class ServerAway(Exception):
@@ -147,10 +148,12 @@ def _failed(email: Email, problem: Exception, now: datetime) -> None:
 
 
 def _refused_for_good(problem: Exception) -> bool:
-    """Whether the server says that there is no such address, and will never be."""
+    """Whether the server says that there is no such address, and will never be. One that takes no
+    mail of ours, for whomever (5.7, security or policy), says nothing of the address."""
     if not isinstance(problem, SMTPRecipientsRefused):
         return False
-    return all(500 <= code < LONGEST_CODE for code, _ in problem.recipients.values())
+    said = problem.recipients.values()
+    return all(500 <= code < LONGEST_CODE and not why.startswith(POLICY) for code, why in said)
 
 
 def in_words(problem: Exception) -> str:

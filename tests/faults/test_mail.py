@@ -101,9 +101,12 @@ def test_a_refused_address_is_marked_and_nothing_more_is_sent_to_it(server: Mail
     assert Counter.objects.get(recipient=ann.pk).refused_at
 
 
-def test_an_address_refused_for_the_moment_is_tried_again(server: MailServer) -> None:
+@pytest.mark.parametrize("reply", ["451 Come back later", "550 5.7.1 Relaying denied"])
+def test_an_address_refused_for_the_moment_or_with_all_others_is_tried_again(
+    server: MailServer, reply: str
+) -> None:
     ann = person()
-    server.refuses[ann.email] = "451 Come back later"
+    server.refuses[ann.email] = reply
     told(ann)
     with server.up():
         rounds(range(2, 3))
