@@ -12,12 +12,16 @@ from macfa.findings import services as findings
 from macfa.findings.models import Finding
 from macfa.improvement import services as improvement
 from macfa.moderation import services as moderation
+from macfa.overview import invariants as of_audits
 from macfa.overview import services as overview
 from macfa.returns import services as returns
-from macfa.sampling.models import Case
+from macfa.sampling.lifecycle import WITH_PANEL
+from macfa.sampling.models import Case, CaseAccess
 from tests import factories
 from tests.cast import Cast, assemble
 from tests.records import a_case, a_return, an_audit, at_once
+from workflows import invariants as of_work
+from workflows import ledger
 from workflows.errors import Refused, WrongState
 from workflows.lifecycle import act, beginning, hold, lock, lock_order
 from workflows.models import WorkItem
@@ -36,10 +40,14 @@ def people() -> Cast:
     return assemble()
 
 
-def all_went_well(*calls: Callable[[], object]) -> None:
-    """Whatever comes second is done too, or refused in words: nothing deadlocks."""
-    faults = [raised for raised in at_once(calls) if raised and not isinstance(raised, Refused)]
-    assert faults == []
+def all_went_well(*calls: Callable[[], object]) -> list[Exception | None]:
+    """Whatever comes second is done too, or refused in words: nothing deadlocks, one at least is
+    done, and what is stored is sound. Says what each raised."""
+    outcomes = at_once(calls)
+    assert [raised for raised in outcomes if raised and not isinstance(raised, Refused)] == []
+    assert None in outcomes
+    assert [*of_audits.faults(), *ledger.faults(), *of_work.faults()] == []
+    return outcomes
 
 
 # --- the one order of locks ----------------------------------------------------------------------
@@ -89,19 +97,24 @@ def gathered(cast: Cast) -> Audit:
 def test_a_query_and_the_release_of_its_case(people: Cast) -> None:
     audit, by = gathered(people), people["coordinator"]
     return_ = factories.a_return(audit)
-    all_went_well(
+    queried, released = all_went_well(
         lambda: returns.query(return_=return_, text="Which dates?", by=by),
         lambda: moderation.release(audit=audit, by=by),
     )
+    now = factories.a_return(audit)
+    assert now.is_outstanding == (queried is None)
+    assert (now.case.state in WITH_PANEL) == (released is None)
 
 
 def test_a_case_replaced_while_the_audit_is_withdrawn(people: Cast) -> None:
     audit, by = factories.audit_issued(people), people["coordinator"]
     case = audit.cases.order_by("-pk")[0]
-    all_went_well(
+    _replaced, withdrawn = all_went_well(
         lambda: returns.replace_case(case=case, reason="Moved away", by=by),
         lambda: overview.withdraw(audit=audit, reason="Overtaken by an inspection", by=by),
     )
+    assert withdrawn is None
+    assert not WorkItem.objects.open().filter(thread=audit.pk).exists()
 
 
 def test_a_member_steps_out_while_moderation_is_concluded(people: Cast) -> None:
@@ -110,7 +123,7 @@ def test_a_member_steps_out_while_moderation_is_concluded(people: Cast) -> None:
         factories.case_moderated(people, case)
     factories.panel_sat(people, audit)
     member = audit.panel.members.get(person=people["panel.pol"])
-    all_went_well(
+    stepped_out, _concluded = all_went_well(
         lambda: moderation.prepared(
             member=member,
             conflicts=list(audit.cases.order_by("-pk")),
@@ -119,6 +132,8 @@ def test_a_member_steps_out_while_moderation_is_concluded(people: Cast) -> None:
         ),
         lambda: moderation.conclude(audit=audit, by=by),
     )
+    hidden = CaseAccess.objects.conflicts(people["panel.pol"]).filter(case__audit=audit)
+    assert hidden.count() == (0 if stepped_out else audit.cases.count())
 
 
 def test_everybody_is_reminded_once_by_two_who_remind_all(people: Cast) -> None:

@@ -161,8 +161,9 @@ def test_every_flow_and_lifecycle_has_its_picture(docs: Path) -> None:
     assert all(f"`{node.name}`" in (docs / "flows.md").read_text() for node in nodes(ReturnFlow))
 
 
-def test_pictures_just_drawn_are_fresh(docs: Path) -> None:
+def test_pictures_just_drawn_are_fresh(docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("diagrams", "--check")
+    assert "The diagrams are fresh." in capsys.readouterr().out
 
 
 def test_a_stale_a_missing_and_a_needless_picture_are_found(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect
 
-from macfa.forms.checking import refused_beside
+from macfa.forms.checking import answers, refused_beside
 from macfa.improvement import rules, services
 from macfa.improvement.forms import DeclineForm, OfferForm, TakeBackForm, TakeOnForm
 from macfa.improvement.models import Action
@@ -26,12 +26,7 @@ def offer(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         with refused_beside(form, "agency"):
             action = services.offer(
-                action=action,
-                agency=form.cleaned_data["agency"],
-                why=form.cleaned_data["why"],
-                by=user,
-                expects=form.expects,
-                token=form.token,
+                action=action, **answers(form), by=user, expects=form.expects, token=form.token
             )
             messages.success(
                 request, f"{action.offered_to} is asked to take {action.reference} on."
@@ -82,11 +77,7 @@ def decline(request: HttpRequest, public_id: str) -> HttpResponse:
     form = DeclineForm(request.POST or None, version=action.version)
     if form.is_valid():
         action = services.decline(
-            action=action,
-            why=form.cleaned_data["why"],
-            by=user,
-            expects=form.expects,
-            token=form.token,
+            action=action, **answers(form), by=user, expects=form.expects, token=form.token
         )
         messages.success(request, f"{action.reference} stays with {action.owner}, {action.lead}.")
         seen = Action.objects.visible_to(user).filter(pk=action.pk).exists()
@@ -102,11 +93,7 @@ def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
     form = TakeBackForm(request.POST or None, version=action.version)
     if form.is_valid():
         action = services.take_offer_back(
-            action=action,
-            why=form.cleaned_data["why"],
-            by=user,
-            expects=form.expects,
-            token=form.token,
+            action=action, **answers(form), by=user, expects=form.expects, token=form.token
         )
         messages.success(request, f"{action.reference} is no longer offered to another agency.")
         return redirect(action)
