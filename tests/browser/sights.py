@@ -151,6 +151,7 @@ def at_case_sampling(cast: Cast) -> Sights:
 def at_agency_audits(cast: Cast) -> Sights:
     """A return in each of its states, for each of those who deal with it."""
     audit = factories.audit_issued(cast)
+    yield page("coordinator", "programme")
     yield from at_the_first_answer(cast, audit)
     yield from at_writing(cast, audit)
     yield from at_sign_off(cast, audit)
