@@ -24,10 +24,10 @@ ACT, STOCK, FLOOR = "submit a return", "stock viewflow", "bare UPDATE and commit
 
 def measure(database: str) -> list[Figure]:
     """The act beside stock viewflow's complete, assign and notify, and beside a bare UPDATE."""
-    cast = cast_of(1, "act")
+    cast = cast_of(2, "act")
     auditor, lead = cast["auditor.a00"], cast["lead.a00"]
     # One more than is timed, to count statements.
-    rows = written(cast, audit_of(cast, "ACT", ROUNDS + WARM_UP + 1))
+    rows = written(cast, audit_of(cast, "ACT", ROUNDS + WARM_UP + 1), "A00")
     tasks = [stock.first_task(stock.begin(auditor)) for _ in rows]
     counted = statements(submit, rows[-1], auditor)
     counted_stock = statements(stock.complete, tasks[-1], lead)

@@ -57,10 +57,11 @@ def audit_of(cast: Cast, prefix: str, cases: int) -> Audit:
     return audit
 
 
-def written(cast: Cast, audit: Audit) -> list[AgencyReturn]:
-    """The returns of an issued audit, each with every answer given and ready to be submitted."""
+def written(cast: Cast, audit: Audit, agency: str) -> list[AgencyReturn]:
+    """Issue an audit: one agency's returns, each with every answer given and ready to be
+    submitted."""
     returns.issue(audit=audit, by=cast["coordinator"])
-    rows = audit.returns.select_related("case", "agency")
+    rows = audit.returns.filter(agency__code=agency).select_related("case", "agency")
     return [_written(cast, return_) for return_ in rows]
 
 
