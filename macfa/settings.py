@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "macfa.audits",
     "macfa.sampling",
     "macfa.returns",
+    "macfa.concerns",
     "macfa.moderation",
     "macfa.findings",
     "macfa.improvement",

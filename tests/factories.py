@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from macfa.audits import services as audits
+from macfa.concerns import services as concerns
 from macfa.findings import services as findings
 from macfa.findings.models import Finding
 from macfa.improvement import services as improvement
@@ -22,6 +23,7 @@ from workflows import clock
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
+    from macfa.concerns.models import Concern
     from macfa.findings.models import Report
     from macfa.improvement.models import Action
     from macfa.people.models import User
@@ -282,3 +284,21 @@ def audit_published(cast: Cast, prefix: str = "NEG", missing: str = "") -> Audit
     report_signed_off(cast, audit)
     an_action(cast, audit, finding)
     return findings.publish(audit=audit, by=cast["coordinator"])
+
+
+def a_concern(
+    cast: Cast, case_reference: str = "", agency: str = "POL", by: str = "auditor.pol"
+) -> Concern:
+    """An immediate concern that an auditor of the police raised."""
+    return concerns.raise_concern(
+        partnership=cast.partnership,
+        agency=cast.agencies[agency] if agency else None,
+        case_reference=case_reference,
+        seen="A bruise nobody asked about.",
+        done="Rang the front door.",
+        done_by="Sam Okoye",
+        done_when="Today at 10am",
+        referral="REF-7731",
+        told="The duty manager",
+        by=cast[by],
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from macfa.audits.models import Audit
+from macfa.concerns.models import Concern
 from macfa.findings.models import Report
 from macfa.improvement.models import Action
 from macfa.returns.flow import ReturnFlow
@@ -100,6 +101,21 @@ def an_action(cast: Cast) -> Action:
         return begin(action, "opened", by=cast["coordinator"])
 
 
+def a_concern(cast: Cast) -> Concern:
+    """An immediate concern just raised, without a task."""
+    by = cast["auditor.pol"]
+    concern = Concern(
+        partnership=cast.partnership,
+        agency=cast.agencies["POL"],
+        seen="Seen.",
+        done="Done.",
+        referral="R1",
+        raised_by=by,
+    )
+    with beginning():
+        return begin(concern, "raised", by=by)
+
+
 #: One of each kind of record with states, at its first.
 FIRST: Mapping[type[Lifecycle], Callable[[Cast], Lifecycle]] = {
     Audit: an_audit,
@@ -107,6 +123,7 @@ FIRST: Mapping[type[Lifecycle], Callable[[Cast], Lifecycle]] = {
     AgencyReturn: a_return,
     Report: a_report,
     Action: an_action,
+    Concern: a_concern,
 }
 
 

@@ -27,6 +27,22 @@ class Partnership(models.Model):
     amber_after_weeks = models.PositiveSmallIntegerField(
         default=6, help_text="Weeks without an update after which an action turns amber."
     )
+    front_door = models.CharField(
+        "front door",
+        max_length=40,
+        blank=True,
+        help_text="Children’s social care, in office hours.",
+    )
+    out_of_hours = models.CharField("out of hours", max_length=40, blank=True)
+    lado = models.CharField(
+        "local authority designated officer (LADO)",
+        max_length=40,
+        blank=True,
+        help_text="For allegations about somebody who works with children.",
+    )
+    acknowledge_within_hours = models.PositiveSmallIntegerField(
+        default=2, help_text="Hours after which a concern nobody acknowledged is told again (R27)."
+    )
 
     def __str__(self) -> str:
         return self.name

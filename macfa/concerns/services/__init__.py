@@ -1,0 +1,6 @@
+"""What changes about immediate concerns: raised, acknowledged, noted, confirmed by two people."""
+
+from macfa.concerns.services.confirming import acknowledge, add_note, ask_scrutineer, confirm
+from macfa.concerns.services.raising import alert, raise_concern
+
+__all__ = ["acknowledge", "add_note", "alert", "ask_scrutineer", "confirm", "raise_concern"]
