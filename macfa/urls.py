@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("macfa.audits.urls")),
     path("", include("macfa.sampling.urls")),
     path("", include("macfa.returns.urls")),
+    path("", include("macfa.concerns.urls")),
     path("", include("macfa.moderation.urls")),
     path("", include("macfa.findings.urls")),
     path("", include("macfa.improvement.urls")),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
 
@@ -148,3 +149,20 @@ def check_new_agency(agency: Agency, code: str, name: str) -> None:
     taken = Agency.objects.filter(partnership=agency.partnership_id, code=code.strip().upper())
     if taken.exists():
         raise NotYet(f"{code.strip().upper()} is the short name of another agency.")
+
+
+#: Who looks after the numbers to call.
+KEEPS_NUMBERS = (Role.COORDINATOR, Role.ADMIN)
+
+
+def check_keeps_numbers(partnership: Partnership, person: User) -> None:
+    """The coordinator or the system administrator changes the numbers to call."""
+    check_holds(person, KEEPS_NUMBERS, partnership)
+
+
+def numbers_for(person: User | AnonymousUser) -> list[Partnership]:
+    """Whose numbers a page shows: one's own partnership's, and every one's when signed out."""
+    rows = Partnership.objects.order_by("name")
+    if person.is_authenticated and (home := person.reach.home):
+        rows = rows.filter(pk=home.id)
+    return list(rows)

@@ -177,3 +177,24 @@ def _hand_roles_over(agency: Agency, successor: Agency) -> None:
     stays = {each.person_id for each in theirs}
     others = current.filter(team__agency=agency).exclude(person__in=stays)
     others.update(until=clock.today() - timedelta(days=1))
+
+
+def set_numbers(
+    *,
+    partnership: Partnership,
+    front_door: str,
+    out_of_hours: str,
+    lado: str,
+    acknowledge_within_hours: int,
+    by: User,
+) -> Partnership:
+    """Change the numbers that people call, and how soon a concern is told again."""
+    rules.check_keeps_numbers(partnership, by)
+    partnership.front_door = front_door
+    partnership.out_of_hours = out_of_hours
+    partnership.lado = lado
+    partnership.acknowledge_within_hours = acknowledge_within_hours
+    partnership.save(
+        update_fields=["front_door", "out_of_hours", "lado", "acknowledge_within_hours"]
+    )
+    return partnership

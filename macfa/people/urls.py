@@ -6,4 +6,6 @@ from macfa.people import views
 
 urlpatterns = [
     path("roles/", views.roles, name="roles"),
+    path("urgent/", views.urgent, name="urgent"),
+    path("urgent/numbers/", views.numbers, name="numbers"),
 ]

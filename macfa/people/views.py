@@ -1,15 +1,21 @@
-"""The page that explains each role in plain words."""
+"""The pages that explain each role, and give the numbers to call when a child is at risk now."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.shortcuts import render
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
 
 from macfa.pages import person
+from macfa.people.forms import NumbersForm
+from macfa.people.models import Partnership
 from macfa.people.roles import GUIDES
-from macfa.people.rules import teams_of
+from macfa.people.rules import KEEPS_NUMBERS, check_keeps_numbers, holds, numbers_for, teams_of
+from macfa.people.services import set_numbers
+from workflows.errors import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -22,3 +28,30 @@ def roles(request: HttpRequest) -> HttpResponse:
         held[team.role].append(f"Your role in {team.agency}" if team.agency else "Your role")
     guides = [(guide, held[guide.role]) for guide in GUIDES]
     return render(request, "people/roles.html", {"roles": guides})
+
+
+@login_not_required
+def urgent(request: HttpRequest) -> HttpResponse:
+    """Whom to call when a child is at risk now; also for whoever is not signed in (R25)."""
+    found = numbers_for(request.user)
+    keeps = request.user.is_authenticated and any(
+        holds(request.user, KEEPS_NUMBERS, each) for each in found
+    )
+    return render(request, "people/urgent.html", {"keeps": keeps})
+
+
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Change the numbers to call."""
+    user = person(request)
+    home = user.reach.home
+    if home is None:
+        raise NotAllowed("This is for people who work in a partnership.")
+    partnership = Partnership.objects.get(pk=home.id)
+    check_keeps_numbers(partnership, user)
+    initial = {name: getattr(partnership, name) for name in NumbersForm.base_fields}
+    form = NumbersForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        set_numbers(partnership=partnership, **form.cleaned_data, by=user)
+        messages.success(request, "The numbers are changed.")
+        return redirect("urgent")
+    return render(request, "people/change_numbers.html", {"form": form})

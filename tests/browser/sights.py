@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.urls import reverse
 
 from macfa.audits import services as audits
+from macfa.concerns import services as concerns
 from macfa.findings import services as findings
 from macfa.improvement import services as improvement
 from macfa.moderation import services as moderation
@@ -43,11 +44,13 @@ Sights = Iterator[Sight]
 
 #: Addresses that show no page of their own: they act, lead on, or answer programs.
 NOT_PAGES = {
+    "acknowledge_concern",
     "after",
     "alive",
     "ask_for_views",
     "audit_calendar",
     "calendar_file",
+    "ask_scrutineer",
     "claim",
     "discard_pool",
     "mark_all_read",
@@ -304,8 +307,27 @@ def at_action_tracking(cast: Cast) -> Sights:
     yield page("coordinator", "close_audit", audit)
 
 
+def at_a_concern(cast: Cast) -> Sights:
+    """A child may be at risk now: whom to call, and the record of it."""
+    yield page("", "urgent")
+    yield page("coordinator", "urgent")
+    yield page("coordinator", "numbers")
+    yield page("auditor.pol", "raise_concern")
+    yield page("auditor.pol", "concerns")
+    concern = factories.a_concern(cast)
+    yield page("coordinator", "concerns")
+    yield from pages("lead.pol", "concern", "note_concern", about=concern)
+    concern = concerns.acknowledge(concern=concern, by=cast["lead.pol"])
+    concerns.add_note(concern=concern, text="They went.", by=cast["lead.pol"])
+    yield from pages("coordinator", "concern", "confirm_concern", about=concern)
+    concerns.confirm(concern=concern, outcome="Seen.", by=cast["coordinator"])
+    concerns.confirm(concern=concern, outcome="Seen.", by=cast["lead.pol"])
+    yield page("auditor.pol", "concern", concern)
+
+
 STAGES = (
     at_any_time,
+    at_a_concern,
     at_theme_selection,
     at_case_sampling,
     at_agency_audits,

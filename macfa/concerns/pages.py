@@ -1,0 +1,87 @@
+"""What the pages of immediate concerns show, to each who may see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from macfa.concerns import rules
+from macfa.concerns.lifecycle import OPEN, ConcernState
+from macfa.concerns.models import Concern
+from macfa.forms import ActForm
+from workflows import timeline
+from workflows.rules import allows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from macfa.people.models import User
+
+COLOURS = {
+    ConcernState.RAISED: "red",
+    ConcernState.ACKNOWLEDGED: "orange",
+    ConcernState.CONFIRMED_ONCE: "yellow",
+    ConcernState.ACTION_CONFIRMED: "grey",
+}
+
+
+def moment(at: datetime) -> str:
+    """A day and a time, as people write them."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'j F Y')} at {local:%H:%M}"
+
+
+def listed(person: User, show: str) -> list[list[dict[str, str]]]:
+    """A row for each concern somebody sees: open ones first, then the newest."""
+    rows = Concern.objects.visible_to(person).select_related("agency", "raised_by")
+    if show:
+        rows = rows.filter(Q(state__in=OPEN) if show == "open" else ~Q(state__in=OPEN))
+    is_open = ExpressionWrapper(Q(state__in=OPEN), output_field=BooleanField())
+    return [_row(concern) for concern in rows.order_by(is_open.desc(), "-raised_at")]
+
+
+def _row(concern: Concern) -> list[dict[str, str]]:
+    return [
+        {"text": f"Raised {moment(concern.raised_at)}", "href": concern.get_absolute_url()},
+        {"tag": concern.get_state_display(), "colour": COLOURS[ConcernState(concern.state)]},
+        {"text": str(concern.agency or "No single agency")},
+        {"text": str(concern.raised_by)},
+    ]
+
+
+def of_concern(concern: Concern, person: User) -> dict[str, Any]:
+    """A concern with what was done about it, and what somebody may do now."""
+    return {
+        "concern": concern,
+        "colour": COLOURS[ConcernState(concern.state)],
+        "rows": list(_facts(concern)),
+        "notes": concern.notes.select_related("by"),
+        "confirmations": concern.confirmations.select_related("by"),
+        "lines": timeline.lines(timeline.of_record(concern)),
+        "can_acknowledge": rules.can_acknowledge(concern, person),
+        "can_confirm": rules.can_confirm(concern, person),
+        "can_note": concern.is_open,
+        "can_ask_scrutineer": allows(rules.check_ask_scrutineer, concern, person),
+        "act_form": ActForm(version=concern.version),
+    }
+
+
+def _facts(concern: Concern) -> Iterator[dict[str, str]]:
+    yield {"key": "What was seen", "value": concern.seen}
+    yield {"key": "What was done", "value": concern.done}
+    yield {"key": "By whom and when", "value": f"{concern.done_by}\n{concern.done_when}"}
+    if concern.referral:
+        yield {"key": "Referral reference", "value": concern.referral}
+    if concern.not_referred_because:
+        yield {"key": "Not yet referred because", "value": concern.not_referred_because}
+    yield {"key": "Who was told", "value": concern.told}
+    yield {"key": "Agency concerned", "value": str(concern.agency or "No single agency")}
+    yield {"key": "Case reference", "value": concern.case_reference or "None given"}
+    yield {"key": "Raised", "value": f"{concern.raised_by}\n{moment(concern.raised_at)}"}
+    if concern.acknowledged_by and concern.acknowledged_at:
+        said = f"{concern.acknowledged_by}\n{moment(concern.acknowledged_at)}"
+        yield {"key": "Acknowledged", "value": said}

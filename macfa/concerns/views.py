@@ -1,0 +1,137 @@
+"""The pages of immediate concerns: raising one, the list, and what two people do about one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from macfa.concerns import pages, rules, services
+from macfa.concerns.forms import ConcernFilter, ConfirmForm, NoteForm, RaiseForm
+from macfa.concerns.models import Concern
+from macfa.forms import ActForm
+from macfa.forms.checking import answers, refused_beside
+from macfa.pages import person, visible
+from macfa.people.models import Partnership
+from macfa.sampling.models import Case
+from workflows.errors import NotAllowed
+from workflows.ids import PUBLIC_ID
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from macfa.people.models import User
+
+
+def fetch(request: HttpRequest, public_id: str) -> Concern:
+    """The concern at this address, if the person may see it."""
+    related = ("agency", "raised_by", "acknowledged_by", "partnership")
+    found: Concern = visible(Concern.objects, person(request), public_id, *related)
+    return found
+
+
+def home(user: User) -> Partnership:
+    """The partnership somebody works in."""
+    if user.reach.home is None:
+        raise NotAllowed(
+            "This is for people who work in a partnership. Call the front door or 999."
+        )
+    return Partnership.objects.get(pk=user.reach.home.id)
+
+
+def concerns(request: HttpRequest) -> HttpResponse:
+    """The concerns somebody may see, open ones first."""
+    user = person(request)
+    form = ConcernFilter(request.GET)
+    show = form.cleaned_data.get("show", "") if form.is_valid() else ""
+    context = {"form": form, "show": show, "rows": pages.listed(user, show)}
+    return render(request, "concerns/concerns.html", context)
+
+
+def _case_reference(request: HttpRequest) -> str:
+    """The reference of the case whose page led here, if the person may see it."""
+    number = request.GET.get("case", "")
+    if not PUBLIC_ID.fullmatch(number):
+        return ""
+    case = Case.objects.visible_to(person(request)).filter(public_id=number).first()
+    return case.label if case else ""
+
+
+def raise_concern(request: HttpRequest) -> HttpResponse:
+    """Record an immediate concern, with a case or without (R25)."""
+    user = person(request)
+    partnership = home(user)
+    initial = {"case_reference": _case_reference(request)}
+    form = RaiseForm(request.POST or None, initial=initial, partnership=partnership, person=user)
+    if form.is_valid():
+        with refused_beside(form):
+            raised = services.raise_concern(
+                partnership=partnership, **answers(form), by=user, token=form.token
+            )
+            messages.success(request, "The concern is recorded, and those it needs are told.")
+            return redirect(raised)
+    return render(request, "concerns/raise.html", {"form": form})
+
+
+def concern(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One concern, with what was done about it."""
+    found = fetch(request, public_id)
+    return render(request, "concerns/concern.html", pages.of_concern(found, person(request)))
+
+
+@require_POST
+def acknowledge(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say that one has read it."""
+    found, form = fetch(request, public_id), ActForm(request.POST)
+    token = form.token if form.is_valid() else None
+    services.acknowledge(concern=found, by=person(request), token=token)
+    messages.success(request, "You have acknowledged the concern.")
+    return redirect(found)
+
+
+@require_POST
+def ask_scrutineer(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Bring the independent scrutineer in."""
+    found, form = fetch(request, public_id), ActForm(request.POST)
+    token = form.token if form.is_valid() else None
+    services.ask_scrutineer(concern=found, by=person(request), token=token)
+    messages.success(request, "The independent scrutineer is told.")
+    return redirect(found)
+
+
+def note(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Add to an open concern."""
+    user = person(request)
+    found = fetch(request, public_id)
+    form = NoteForm(request.POST or None, version=found.version)
+    if form.is_valid():
+        services.add_note(concern=found, **answers(form), by=user, token=form.token)
+        messages.success(request, "Your note is added.")
+        return redirect(found)
+    rules.check_note(found, user, "A note")
+    context = {"concern": found, "form": form, "title": "Add a note", "button": "Add the note"}
+    return render(request, "concerns/act.html", context)
+
+
+def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Confirm what was done, as one of two people."""
+    user = person(request)
+    found = fetch(request, public_id)
+    form = ConfirmForm(request.POST or None, version=found.version)
+    if form.is_valid():
+        services.confirm(
+            concern=found, **answers(form), by=user, expects=form.expects, token=form.token
+        )
+        messages.success(request, "You have confirmed what was done.")
+        return redirect(found)
+    rules.check_confirm(found, user)
+    context = {
+        "concern": found,
+        "form": form,
+        "title": "Confirm what was done",
+        "button": "Confirm what was done",
+        "caution": "The coordinator and a second person each confirm. Neither can take it back.",
+    }
+    return render(request, "concerns/act.html", context)

@@ -1,0 +1,30 @@
+"""What people type about their partnership."""
+
+from django import forms
+
+from macfa.forms import Form, Look
+
+
+class NumbersForm(Form):
+    """The numbers to call, and how soon a concern is told again."""
+
+    front_door = forms.CharField(
+        label="Front door (children’s social care), in office hours", max_length=40
+    )
+    out_of_hours = forms.CharField(label="Out of hours", max_length=40)
+    lado = forms.CharField(
+        label="Local authority designated officer (LADO)",
+        help_text="For allegations about somebody who works with children.",
+        max_length=40,
+    )
+    acknowledge_within_hours = forms.IntegerField(
+        label="Hours after which a concern that nobody acknowledged is told again",
+        min_value=1,
+        max_value=72,
+    )
+    looks = {
+        "front_door": Look(width="20"),
+        "out_of_hours": Look(width="20"),
+        "lado": Look(width="20"),
+        "acknowledge_within_hours": Look(width="3"),
+    }
