@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from macfa.audits.lifecycle import Stage
 from macfa.audits.rules import check_coordinates, check_stage
+from macfa.concerns.rules import check_none_open
 from macfa.improvement.lifecycle import RUNNING, ActionState
 from macfa.moderation.rules import outstanding, words
 from macfa.people.roles import Role
@@ -183,9 +184,10 @@ def still_open(audit: Audit) -> Iterator[str]:
 
 def check_close(audit: Audit, person: User) -> None:
     """The audit closes when no action of it runs any more, no report is being written, and no
-    agency still audits its work."""
+    agency still audits its work; nor while an immediate concern about a case is open (R26)."""
     check_coordinates(audit, person)
     check_stage(audit, Stage.ACTION_TRACKING)
+    check_none_open(audit)
     missing = tuple(still_open(audit))
     if missing:
         raise NotYet("The audit cannot be closed yet. Still open:", missing)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from macfa.audits.models import Audit
 from macfa.audits.pausing import check_not_paused
 from macfa.audits.rules import check_coordinates, check_not_ended, check_running
+from macfa.concerns.rules import check_none_open
 from macfa.improvement.lifecycle import RUNNING
 from macfa.people.roles import Role
 from macfa.people.rules import holds
@@ -89,9 +90,11 @@ def check_resume(what: Audit | Case, person: User, reason: str) -> None:
 
 
 def check_withdraw(audit: Audit, reason: str, person: User) -> None:
-    """The coordinator gives an audit up, with a reason, while it runs."""
+    """The coordinator gives an audit up, with a reason, while it runs and no immediate concern
+    about a case of it is open (R26)."""
     check_coordinates(audit, person)
     check_running(audit)
+    check_none_open(audit)
     check_says(reason, "Say why the audit is withdrawn.")
     own = audit.actions.filter(state__in=RUNNING, owner=person)
     missing = tuple(f"{action.reference} {action.title}" for action in own)

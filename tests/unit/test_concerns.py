@@ -6,10 +6,12 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.models import ProtectedError
 
-from macfa.concerns import rules, services
+from macfa.concerns import services
 from macfa.concerns.lifecycle import ConcernState
 from macfa.concerns.models import Concern, Confirmation
+from macfa.improvement import services as improvement
 from macfa.overview import services as overview
 from macfa.overview.services import withdraw
 from macfa.people.roles import Role
@@ -271,11 +273,47 @@ def test_no_message_log_work_item_or_ledger_carries_a_detail(
     assert not LedgerText.objects.filter(entry__in=entries).exists()
 
 
-def test_the_audit_is_not_given_up_while_a_concern_is_open(cast: Cast) -> None:
-    audit = factories.audit_issued(cast)
-    concern = acknowledged(cast, case_reference=audit.cases.counted()[0].label)
-    with pytest.raises(NotYet, match="immediate concern is still open"):
-        rules.check_none_open(audit)
+# --- the audit beside it -------------------------------------------------------------------------
+
+
+def confirmed_by_two(cast: Cast, concern: Concern) -> None:
     for name in ("coordinator", "lead.pol"):
         concern = services.confirm(concern=concern, outcome="Done.", by=cast[name])
-    rules.check_none_open(audit)
+
+
+def test_an_audit_is_not_withdrawn_while_a_concern_is_open(cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    label = audit.cases.counted()[0].label
+    concern = acknowledged(cast, case_reference=label)
+    with pytest.raises(NotYet, match="immediate concern is still open") as refusal:
+        withdraw(audit=audit, reason="No longer", by=cast["coordinator"])
+    assert label not in refusal.value.sentence
+    assert refusal.value.missing == ()
+    confirmed_by_two(cast, concern)
+    assert withdraw(audit=audit, reason="No longer", by=cast["coordinator"]).state == "withdrawn"
+
+
+def test_an_audit_is_not_closed_while_a_concern_is_open(cast: Cast) -> None:
+    audit = factories.audit_published(cast)
+    action = audit.actions.get()
+    improvement.end(action=action, reason="Overtaken", by=cast["coordinator"])
+    concern = acknowledged(cast, case_reference=audit.cases.counted()[0].label)
+    with pytest.raises(NotYet, match="immediate concern is still open"):
+        improvement.close_audit(audit=audit, by=cast["coordinator"])
+    confirmed_by_two(cast, concern)
+    assert improvement.close_audit(audit=audit, by=cast["coordinator"]).state == "closed"
+
+
+def test_a_concern_about_another_audit_or_none_holds_nothing_up(cast: Cast) -> None:
+    audit = factories.audit_issued(cast)
+    factories.a_concern(cast)
+    factories.a_concern(cast, factories.audit_issued(cast, "DAC").cases.counted()[0].label)
+    assert withdraw(audit=audit, reason="No longer", by=cast["coordinator"]).state == "withdrawn"
+
+
+def test_the_case_of_a_concern_and_its_identity_key_are_kept(cast: Cast) -> None:
+    case = factories.audit_issued(cast).cases.counted()[0]
+    factories.a_concern(cast, case.label)
+    assert case.identity is not None
+    with pytest.raises(ProtectedError):
+        case.delete()
