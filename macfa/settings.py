@@ -172,6 +172,9 @@ SWEEPS = [
 ]
 WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)
 
+# What `manage.py worker` calls again and again, each without arguments; it says how much it did.
+SWEEPS = ["macfa.concerns.sweeps.realert"]
+
 # --- people and sign-in -----------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
