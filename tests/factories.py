@@ -23,7 +23,7 @@ from workflows import clock
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
-    from macfa.concerns.models import Concern
+    from macfa.concerns.models import Concern, StaffMatter
     from macfa.findings.models import Report
     from macfa.improvement.models import Action
     from macfa.people.models import User
@@ -301,4 +301,16 @@ def a_concern(
         referral="REF-7731",
         told="The duty manager",
         by=cast[by],
+    )
+
+
+def a_staff_matter(cast: Cast) -> StaffMatter:
+    """What an auditor of the police recorded about the conduct of somebody."""
+    return concerns.record_staff_matter(
+        partnership=cast.partnership,
+        seen="A colleague shouted at a child.",
+        done="Rang the LADO.",
+        done_when="Today at 10am",
+        told="Nobody else",
+        by=cast["auditor.pol"],
     )

@@ -79,6 +79,23 @@ class RaiseForm(ActForm):
         return typed
 
 
+class StaffMatterForm(ActForm):
+    """What was seen of somebody's conduct, and whom that was told."""
+
+    seen = forms.CharField(label="What was seen or heard?", widget=forms.Textarea, max_length=10000)
+    done = forms.CharField(
+        label="What has been done?",
+        help_text="For example, what the LADO said.",
+        widget=forms.Textarea,
+        max_length=10000,
+    )
+    done_when = forms.CharField(label="When?", max_length=100)
+    told = forms.CharField(
+        label="Who has been told?", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )
+    looks = {"done_when": Look(width="two-thirds")}
+
+
 class NoteForm(ActForm):
     """What became known, or was done, since."""
 

@@ -13,6 +13,7 @@ from macfa.people.models import Agency, Membership, Partnership, User
 from macfa.people.roles import Role
 from macfa.sampling.models import Case, CaseAccess
 from workflows import clock
+from workflows.models import Record
 
 if TYPE_CHECKING:
     from typing import Any
@@ -132,3 +133,45 @@ class Confirmation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.concern_id} {self.capacity}"
+
+
+class StaffMatterQuerySet(models.QuerySet["StaffMatter"]):
+    def visible_to(self, person: User) -> StaffMatterQuerySet:
+        """One's own, and those of the partnership whose staff-conduct contact one is."""
+        held = Membership.objects.current().filter(person=person)
+        contacts = held.filter(
+            team__partnership=OuterRef("partnership"), team__role=Role.STAFF_CONDUCT
+        )
+        return self.filter(Q(raised_by=person) | Q(Exists(contacts)))
+
+
+class StaffMatter(Record):
+    """A restricted record about the conduct of somebody who works with children (R28).
+
+    The local authority designated officer (LADO) deals with it, and not this site. It is tied to
+    no audit and no case, and stands in no list, count or report.
+    """
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="+")
+    seen = models.TextField("what was seen or heard")
+    done = models.TextField("what was done")
+    done_when = models.CharField(max_length=100)
+    told = models.TextField("who was told")
+    raised_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
+    raised_at = models.DateTimeField(default=clock.now, editable=False)
+    contact_told = models.BooleanField(
+        editable=False, help_text="Whether a staff-conduct contact was there to be told."
+    )
+
+    objects = StaffMatterQuerySet.as_manager()
+
+    SAYS = {"recorded": "recorded a restricted matter"}
+
+    class Meta:
+        verbose_name = "restricted matter"
+
+    def get_absolute_url(self) -> str:
+        return f"/concerns/staff/{self.public_id}/"
+
+    def __str__(self) -> str:
+        return "Restricted matter"

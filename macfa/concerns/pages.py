@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from macfa.concerns import rules
 from macfa.concerns.lifecycle import OPEN, ConcernState
-from macfa.concerns.models import Concern
+from macfa.concerns.models import Concern, StaffMatter
 from macfa.forms import ActForm
 from workflows import timeline
 from workflows.rules import allows
@@ -85,3 +85,13 @@ def _facts(concern: Concern) -> Iterator[dict[str, str]]:
     if concern.acknowledged_by and concern.acknowledged_at:
         said = f"{concern.acknowledged_by}\n{moment(concern.acknowledged_at)}"
         yield {"key": "Acknowledged", "value": said}
+
+
+def of_staff_matter(matter: StaffMatter) -> list[dict[str, str]]:
+    """What is recorded about the conduct of somebody who works with children."""
+    return [
+        {"key": "What was seen or heard", "value": matter.seen},
+        {"key": "What was done", "value": f"{matter.done}\n{matter.done_when}"},
+        {"key": "Who was told", "value": matter.told},
+        {"key": "Recorded", "value": f"{matter.raised_by}\n{moment(matter.raised_at)}"},
+    ]

@@ -32,7 +32,7 @@ def _in_role(partnership: Partnership | int, role: Role, agency: Agency | None =
 
 def coordinators(concern: Concern) -> set[User]:
     """Every coordinator of the partnership."""
-    return _in_role(concern.partnership_id, Role.COORDINATOR)
+    return coordinators_of(concern.partnership_id)
 
 
 def leads(concern: Concern) -> set[User]:
@@ -47,6 +47,16 @@ def scrutineers(concern: Concern) -> set[User]:
     """The independent scrutineers, but for those in conflict with the case."""
     found = _in_role(concern.partnership_id, Role.SCRUTINEER)
     return {person for person in found if not _in_conflict(concern, person)}
+
+
+def staff_conduct_contacts(partnership: Partnership) -> set[User]:
+    """Who reads what is recorded about the conduct of staff."""
+    return _in_role(partnership, Role.STAFF_CONDUCT)
+
+
+def coordinators_of(partnership: Partnership | int) -> set[User]:
+    """Every coordinator of a partnership."""
+    return _in_role(partnership, Role.COORDINATOR)
 
 
 def _in_conflict(concern: Concern, person: User) -> bool:

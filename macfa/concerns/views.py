@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from macfa.concerns import pages, rules, services
-from macfa.concerns.forms import ConcernFilter, ConfirmForm, NoteForm, RaiseForm
-from macfa.concerns.models import Concern
+from macfa.concerns.forms import ConcernFilter, ConfirmForm, NoteForm, RaiseForm, StaffMatterForm
+from macfa.concerns.models import Concern, StaffMatter
 from macfa.forms import ActForm
 from macfa.forms.checking import answers, refused_beside
 from macfa.pages import person, visible
@@ -135,3 +135,26 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
         "caution": "The coordinator and a second person each confirm. Neither can take it back.",
     }
     return render(request, "concerns/act.html", context)
+
+
+def raise_staff_matter(request: HttpRequest) -> HttpResponse:
+    """Record, apart from everything, what concerns the conduct of staff (R28)."""
+    user = person(request)
+    partnership = home(user)
+    form = StaffMatterForm(request.POST or None)
+    if form.is_valid():
+        with refused_beside(form):
+            matter = services.record_staff_matter(
+                partnership=partnership, **answers(form), by=user, token=form.token
+            )
+            messages.success(request, "The matter is recorded.")
+            return redirect(matter)
+    named = bool(rules.staff_conduct_contacts(partnership))
+    return render(request, "concerns/raise_staff_matter.html", {"form": form, "named": named})
+
+
+def staff_matter(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A restricted matter, for whoever recorded it and the staff-conduct contacts."""
+    matter = visible(StaffMatter.objects, person(request), public_id, "raised_by")
+    context = {"matter": matter, "rows": pages.of_staff_matter(matter)}
+    return render(request, "concerns/staff_matter.html", context)

@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     QPPA = "qppa", "QPPA member"
     BOARD = "board", "Board member"
     ADMIN = "admin", "System administrator"
+    STAFF_CONDUCT = "staff_conduct", "Staff-conduct contact"
 
 
 #: The teams of their agency whose work an agency lead gives out. Who sits on a panel, and so
@@ -98,6 +99,13 @@ GUIDES: tuple[RoleGuide, ...] = (
         Role.ADMIN,
         "Looks after accounts and settings.",
         "See any case content.",
+        of_an_agency=False,
+    ),
+    RoleGuide(
+        Role.STAFF_CONDUCT,
+        "Reads the restricted records of allegations about somebody who works with children, and "
+        "takes them to the local authority designated officer (LADO).",
+        "See an audit or a case by this role.",
         of_an_agency=False,
     ),
 )
