@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from macfa.concerns import rules
 from macfa.concerns.lifecycle import OPEN, ConcernState
 from macfa.concerns.models import Concern, StaffMatter
 from macfa.forms import ActForm
+from macfa.templatetags.macfa_ui import moment
 from workflows import timeline
 from workflows.rules import allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from macfa.people.models import User
 
@@ -27,12 +25,6 @@ COLOURS = {
     ConcernState.CONFIRMED_ONCE: "yellow",
     ConcernState.ACTION_CONFIRMED: "grey",
 }
-
-
-def moment(at: datetime) -> str:
-    """A day and a time, as people write them."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'j F Y')} at {local:%H:%M}"
 
 
 def listed(person: User, show: str) -> list[list[dict[str, str]]]:

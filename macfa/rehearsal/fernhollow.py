@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 CODE = "fernhollow"
 NAME = "Fernhollow Safeguarding Children Partnership"
+#: Numbers to call, of a range that is kept for stories and connects nobody.
+NUMBERS = {
+    "front_door": "01632 960 101",
+    "out_of_hours": "01632 960 102",
+    "lado": "01632 960 103",
+}
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ def assemble(
     code: str = CODE, name: str = NAME, agencies: tuple[AgencyPeople, ...] = AGENCIES
 ) -> Troupe:
     """Set the partnership up with its people, or find it as it is."""
-    partnership, _ = Partnership.objects.get_or_create(code=code, defaults={"name": name})
+    partnership, _ = Partnership.objects.get_or_create(code=code, defaults={"name": name} | NUMBERS)
     stored = {
         agency.code: services.add_agency(
             partnership=partnership,
