@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from macfa.concerns.rules import waiting_for
 from macfa.people.rules import numbers_for, partnership_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "partnership": SimpleLazyObject(lambda: partnership_of(request.user))  # type: ignore[arg-type]
         if signed_in
         else None,
+        "concerns_waiting": partial(waiting_for, request.user)  # type: ignore[arg-type]
+        if signed_in
+        else 0,
         "numbers": SimpleLazyObject(lambda: numbers_for(request.user)) if user else (),
         "source_url": settings.SOURCE_URL,
     }

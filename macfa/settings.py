@@ -168,12 +168,10 @@ WORKFLOWS_INVARIANTS = [
 # What `manage.py worker` calls, round after round: each does what is due, in transactions of its
 # own, and returns how many things that were.
 SWEEPS = [
+    "macfa.concerns.sweeps.realert",
     "notifications.email.sweep",
 ]
 WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)
-
-# What `manage.py worker` calls again and again, each without arguments; it says how much it did.
-SWEEPS = ["macfa.concerns.sweeps.realert"]
 
 # --- people and sign-in -----------------------------------------------------------------------
 

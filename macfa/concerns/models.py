@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
     def visible_to(self, person: User) -> ConcernQuerySet:
-        """One's own, and those of the partnership one coordinates or the agency one leads; the
-        scrutineer's once they were told. A lead or scrutineer in conflict with the case sees none.
+        """One's own, and those that need one."""
+        return self.filter(Q(raised_by=person) | self._need(person))
+
+    def needing(self, person: User) -> ConcernQuerySet:
+        """Open ones that somebody has still to acknowledge or to confirm."""
+        confirmed = Confirmation.objects.filter(concern=OuterRef("pk"), by=person)
+        return self.open().filter(self._need(person)).exclude(Exists(confirmed))
+
+    def _need(self, person: User) -> Q:
+        """Those of the partnership one coordinates or the agency one leads; the scrutineer's once
+        they were told. A lead or scrutineer in conflict with the case sees none.
         """
         held = Membership.objects.current().filter(person=person)
         here = held.filter(team__partnership=OuterRef("partnership"))
@@ -31,7 +40,8 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         chairs: Any = Q(Exists(here.filter(team__role=Role.SCRUTINEER)), ~Q(escalated_at=None))
         conflict = CaseAccess.objects.conflicts(person).filter(case=OuterRef("case"))
         others = (Q(Exists(leads)) | chairs) & ~Q(Exists(conflict))
-        return self.filter(Q(raised_by=person) | Q(Exists(coordinates)) | others)
+        need: Q = Q(Exists(coordinates)) | others
+        return need
 
     def open(self) -> ConcernQuerySet:
         """Those that two people have not confirmed yet."""

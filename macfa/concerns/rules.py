@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from macfa.people.models import Agency, Partnership
 
 Capacity = Confirmation.Capacity
+#: Who may be asked to acknowledge and to confirm.
+ASKED = {Role.COORDINATOR, Role.AGENCY_LEAD, Role.SCRUTINEER}
 
 
 # --- who it needs --------------------------------------------------------------------------------
@@ -70,6 +72,13 @@ def needs_scrutineer(concern: Concern) -> bool:
     the only coordinator too."""
     people = leads(concern)
     return not people or (people == coordinators(concern) and len(people) == 1)
+
+
+def waiting_for(person: User) -> int:
+    """How many open concerns somebody has still to acknowledge or to confirm."""
+    if not person.reach.roles & ASKED:
+        return 0
+    return Concern.objects.needing(person).count()
 
 
 # --- raising -------------------------------------------------------------------------------------

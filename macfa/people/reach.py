@@ -60,19 +60,20 @@ class Reach:
     def gives(self) -> frozenset[int]:
         """The teams whose work somebody gives out: as coordinator, and as lead of their agency."""
         found: list[tuple[int]] = []
-        if Role.COORDINATOR in self._roles:
+        if Role.COORDINATOR in self.roles:
             found += _coordinated(self._person, today())
-        if Role.AGENCY_LEAD in self._roles:
+        if Role.AGENCY_LEAD in self.roles:
             found += _led(self._person, today())
         return frozenset(team for (team,) in found)
 
     @property
     def gives_from(self) -> str:
         """Where the work waits that they give out, in words."""
-        return "the teams’ queues" if Role.COORDINATOR in self._roles else "your agency’s queue"
+        return "the teams’ queues" if Role.COORDINATOR in self.roles else "your agency’s queue"
 
     @property
-    def _roles(self) -> set[str]:
+    def roles(self) -> set[str]:
+        """Every role held today."""
         return {role for _team, role, _home in self._posts}
 
 

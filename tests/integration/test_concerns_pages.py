@@ -143,6 +143,21 @@ def test_the_list_has_open_ones_first_and_narrows(cast: Cast, as_: Browsers) -> 
     assert open_.get_absolute_url() not in text(client, "/concerns/?show=confirmed")
 
 
+def test_my_work_says_above_all_that_a_concern_needs_one_until_one_has_confirmed(
+    cast: Cast, as_: Browsers
+) -> None:
+    says = "1 immediate concern needs you"
+    concern = factories.a_concern(cast)
+    for name in ("auditor.pol", "lead.csc", "chair"):
+        assert says not in text(as_(name), "/")
+    assert says not in text(browser(assemble("elsewhere")["coordinator"]), "/")
+    posted(as_("coordinator"), f"{concern.get_absolute_url()}acknowledge/", {}, 302)
+    for name in ("coordinator", "lead.pol"):
+        assert says in text(as_(name), "/")
+        posted(as_(name), f"{concern.get_absolute_url()}confirm/", {"outcome": "Seen."}, 302)
+        assert says not in text(as_(name), "/")
+
+
 def test_acts_are_done_with_their_buttons(cast: Cast, as_: Browsers) -> None:
     concern = factories.a_concern(cast)
     address, client = concern.get_absolute_url(), as_("coordinator")

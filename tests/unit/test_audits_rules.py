@@ -62,8 +62,9 @@ def test_somebody_who_has_left_sees_no_audit(cast: Cast, audit: Audit) -> None:
     assert not Audit.objects.visible_to(cast["board"])
 
 
-def test_auditors_action_owners_and_administrators_are_the_only_roles_without_audits() -> None:
-    assert set(Role) - set(SEES_AUDITS) == {Role.AUDITOR, Role.ACTION_OWNER, Role.ADMIN}
+def test_only_auditors_action_owners_administrators_and_staff_conduct_contacts_see_none() -> None:
+    without = {Role.AUDITOR, Role.ACTION_OWNER, Role.ADMIN, Role.STAFF_CONDUCT}
+    assert set(Role) - set(SEES_AUDITS) == without
 
 
 @pytest.mark.parametrize("name", ["coordinator", "chair", "qppa", "qppa2"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core import mail
 from django.db.models import ProtectedError
 
 from macfa.concerns import services
@@ -16,10 +18,12 @@ from macfa.overview import services as overview
 from macfa.overview.services import withdraw
 from macfa.people.roles import Role
 from macfa.sampling.models import CaseAccess
+from notifications.email import sweep
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
 from tests.records import a_day, at_once
+from workflows import clock
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, WrongState
 from workflows.models import LedgerEntry, LedgerText, WorkItem
 from workflows.timeline import of_thread
@@ -252,7 +256,7 @@ def test_of_two_confirmations_at_once_one_person_fills_one_place() -> None:
 # --- what is told --------------------------------------------------------------------------------
 
 
-def test_no_message_log_work_item_or_ledger_carries_a_detail(
+def test_no_message_e_mail_log_work_item_or_ledger_carries_a_detail(
     cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -267,6 +271,10 @@ def test_no_message_log_work_item_or_ledger_carries_a_detail(
     said += [f"{row} {row.page}" for row in WorkItem.objects.exclude(pk__in=items)]
     entries = LedgerEntry.objects.filter(record_type="concerns.concern")
     said += [f"{row.reference} {row.facts}" for row in entries]
+    mail.outbox = []
+    sweep(lambda: clock.now() + timedelta(days=2))
+    assert mail.outbox
+    said += [f"{each.subject} {each.body}" for each in mail.outbox]
     said += [row.message for row in caplog.records if not row.name.startswith("django.db")]
     details = ("bruise", "REF-7731", label, "Police", "front door", "Sam Okoye", "duty manager")
     assert [(text, word) for text in said for word in details if word in text] == []
