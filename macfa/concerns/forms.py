@@ -29,7 +29,10 @@ class RaiseForm(ActForm):
         label="When?", help_text="For example, 24 November 2026 at 2.15pm", max_length=100
     )
     referral = forms.CharField(
-        label="Referral reference", required=False, help_text="If it was referred. If not, say below why not yet.", max_length=100
+        label="Referral reference",
+        required=False,
+        help_text="If it was referred. If not, say below why not yet.",
+        max_length=100,
     )
     not_referred_because = forms.CharField(
         label="Not yet referred because",

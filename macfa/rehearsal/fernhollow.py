@@ -175,7 +175,8 @@ def assemble(
             agency=stored[agency_code] if agency_code else None,
         )
     enter_school_holidays(partnership, people["coordinator"])
-    _let_sign_in(people.values())
+    if not settings.PRODUCTION:
+        _let_sign_in(people.values())
     shorts = {agency.code: agency.short for agency in agencies}
     return Troupe(partnership, stored, people, _tool(partnership), shorts)
 

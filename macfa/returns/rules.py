@@ -129,7 +129,7 @@ def check_issue(audit: Audit, cases: Sequence[Case], person: User) -> None:
     audits.check_stage(audit, Stage.CASE_SAMPLING)
     if not cases:
         raise NotYet("There is no case to send out. Draw the sample and confirm it first.")
-    if not audit.agencies.exists():
+    if not audit.agencies.going_on().exists():
         raise NotYet("No agency takes part yet. Choose the agencies in the scope first.")
 
 

@@ -21,6 +21,7 @@ from macfa.rehearsal import demo
 from macfa.rehearsal.domestic_abuse import DOMESTIC_ABUSE
 from macfa.rehearsal.neglect import NEGLECT
 from macfa.rehearsal.script import AuditScript
+from macfa.rehearsal.simulation import Size, troupe_of
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.services import repeat
 from notifications import inbox
@@ -182,6 +183,12 @@ def test_loading_it_again_gives_every_account_the_password_it_prints(
     for account in ("coordinator", "board"):
         posted = {"login": f"{account}@fernhollow.example", "password": "another-for-today"}
         assert client.post("/accounts/login/", posted).status_code == 302
+
+
+def test_nobody_signs_in_to_a_simulation_that_is_played_in_production(settings: Settings) -> None:
+    settings.PRODUCTION = True
+    troupe = troupe_of(Size(cases=1, agencies=2, seed=1), "played")
+    assert not [person for person in troupe.people.values() if person.has_usable_password()]
 
 
 @pytest.mark.parametrize(("cases", "said"), [(0, "at least one case"), (3001, "up to 3,000")])

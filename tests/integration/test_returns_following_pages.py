@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from macfa.overview.services import merge_agency
 from macfa.people.models import Setting
 from macfa.returns import services
 from macfa.returns.lifecycle import ReturnState
@@ -23,6 +24,7 @@ from tests.integration.returns import (
     post,
     text,
 )
+from workflows import clock
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -50,6 +52,19 @@ def test_issuing_is_previewed_and_done_by_one_button(cast: Cast) -> None:
     # The same form again lands on the returns, and nothing is issued twice.
     assert client.post(url, typed).headers["Location"] == f"{base}returns/"
     assert audit.returns.count() == 6
+
+
+def test_an_agency_that_has_ended_is_not_counted_among_those_that_are_asked(cast: Cast) -> None:
+    audit = factories.audit_drawn(cast)
+    merge_agency(
+        agency=cast.agencies["POL"],
+        into=cast.agencies["CSC"],
+        on=clock.today(),
+        why="One agency.",
+        by=cast["coordinator"],
+    )
+    page = text(browser(cast, "coordinator").get(f"{audit.get_absolute_url()}issue/"))
+    assert "4 returns will be asked for: 2 cases from 2 agencies" in page
 
 
 def test_an_audit_without_cases_cannot_be_issued(cast: Cast) -> None:

@@ -87,7 +87,7 @@ def issue_audit(request: HttpRequest, public_id: str) -> HttpResponse:
 def _preview(
     request: HttpRequest, audit: Audit, cases: Sequence[Case], form: SettingsForm
 ) -> HttpResponse:
-    agencies, due = list(audit.agencies.all()), services.first_due(audit)
+    agencies, due = list(audit.agencies.going_on()), services.first_due(audit)
     return _show(
         request,
         "returns/issue.html",
