@@ -241,7 +241,7 @@ def give_many(
     that person has already stays as it is and is left out of what is returned.
     """
     seen = expects or {}
-    moving = sorted((item for item in items if item.owner_id != to.pk), key=_order)
+    moving = sorted((item for item in items if item.owner_id != to.pk), key=order)
     with beginning(token):
         return [
             give(
@@ -256,7 +256,7 @@ def give_many(
         ]
 
 
-def _order(item: WorkItem) -> tuple[int, int]:
+def order(item: WorkItem) -> tuple[int, int]:
     """Records are always locked in the same order, so that two bulk acts cannot deadlock."""
     return lock_order(_record(item))
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Count
 from django.utils.module_loading import import_string
 
 from workflows.models import WorkItem
-from workflows.rules import allows
+from workflows.rules import refusal
+from workflows.workload import Load, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,15 @@ class Candidate:
     """Somebody who may be given work, and how much they hold already."""
 
     person: Any
-    holds: int
+    load: Load
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """Somebody of the team who may not be given a task, and why not."""
+
+    person: Any
+    why: str
 
 
 def candidates(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candidate]:
@@ -53,9 +61,21 @@ def _by_team(items: Iterable[WorkItem]) -> list[dict[int, Any]]:
 
 
 def _least_first(people: list[Any]) -> list[Candidate]:
-    holding = _holding(people)
-    found = [Candidate(person, holding.get(person.pk, 0)) for person in people]
-    return sorted(found, key=lambda each: (each.holds, each.person.get_full_name()))
+    held = loads(WorkItem.objects.open().filter(owner__in=[person.pk for person in people]))
+    found = [Candidate(person, held.get(person.pk, Load())) for person in people]
+    return sorted(
+        found, key=lambda each: (each.load.weight, each.load.holds, each.person.get_full_name())
+    )
+
+
+def unfit(item: WorkItem) -> list[Unfit]:
+    """The people of its team who may not be given a task: in conflict, away, or not theirs."""
+    asked = ((person, _refusal(item, person)) for person in _people_in(item.team))
+    return [Unfit(person, why) for person, why in asked if why]
+
+
+def _refusal(item: WorkItem, person: Any) -> str:
+    return refusal(item.node.check_may_hold, item.subject, person)
 
 
 def _people_in(team: object) -> Iterable[Any]:
@@ -67,10 +87,4 @@ def _may_hold_all(items: list[WorkItem], person: Any) -> bool:
     """Whether somebody may have work. Of several pieces the act itself asks, piece by piece."""
     if len(items) > 1:
         return True
-    return all(allows(item.node.check_may_hold, item.subject, person) for item in items)
-
-
-def _holding(people: Iterable[Any]) -> dict[int, int]:
-    held = WorkItem.objects.open().filter(owner__in=[person.pk for person in people])
-    counted = held.order_by().values("owner").annotate(number=Count("pk"))
-    return {row["owner"]: row["number"] for row in counted}
+    return not any(_refusal(item, person) for item in items)

@@ -225,7 +225,8 @@ class HumanTask(flow.View):
     `may_hold(subject, person)` raises `NotAllowed` for somebody who may not take it;
     `on_hold(doing, person)` runs whenever somebody gets it, and `on_let_go(doing, person)`
     whenever it is moved from them or put back, as part of the same act. `personal` work is one
-    person's alone: it can be withdrawn, but neither moved nor put back.
+    person's alone: it can be withdrawn, but neither moved nor put back. `weight` says how much
+    work it is beside others: 1 is one page to read and answer.
     """
 
     activation_class = HumanActivation
@@ -239,6 +240,7 @@ class HumanTask(flow.View):
         on_hold: Callable[[Act, Any], None] | None = None,
         on_let_go: Callable[[Act, Any], None] | None = None,
         personal: bool = False,
+        weight: int = 1,
     ) -> None:
         super().__init__(view=None)
         self.title = self.task_title = title
@@ -247,6 +249,7 @@ class HumanTask(flow.View):
         self._on_hold = on_hold
         self._on_let_go = on_let_go
         self.personal = personal
+        self.weight = weight
 
     def check_may_hold(self, subject: object, person: AbstractBaseUser) -> None:
         """Raise `NotAllowed` when this person may not have this task."""

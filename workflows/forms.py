@@ -94,8 +94,17 @@ class ReleaseForm(WorkForm):
     )
 
 
+class UndoForm(forms.Form):
+    """Takes back what was given a moment ago."""
+
+    token = TokenField()
+
+
 class GiveForm(WorkForm):
     """Who gets the work; and why, where somebody else holds it now."""
+
+    #: Whether they have seen what would happen.
+    checked = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     person = forms.ChoiceField(
         widget=forms.RadioSelect,
@@ -133,6 +142,12 @@ class GiveForm(WorkForm):
         why.label = "Why does it move?" if self.moves else "Why this person?"
 
     @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What was chosen, to be posted again once they have seen what would happen."""
+        names = ("token", "version", "person", "why")
+        return [*((name, self.cleaned_data[name]) for name in names), ("checked", "on")]
+
+    @property
     def chosen(self) -> Any:
         """The person chosen."""
         return self.people[self.cleaned_data["person"]]
@@ -152,7 +167,8 @@ class HandOverForm(GiveForm):
 
 def describe(candidate: Candidate, *, has_it: bool) -> str:
     """A person as the choice names them, with how much they hold already."""
-    number = candidate.holds
+    number, late = candidate.load.holds, candidate.load.overdue
     holds = f"{number} open task{'' if number == 1 else 's'}" if number else "no open tasks"
+    holds += f", {late} overdue" if late else ""
     now = "has it now, " if has_it else ""
     return f"{candidate.person.get_full_name()} ({now}{holds})"

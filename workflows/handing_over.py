@@ -8,17 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
-from workflows import assignment, clock, queue
+from workflows import assignment, queue
 from workflows.candidates import Candidate, anybody_of
 from workflows.errors import NotAllowed
 from workflows.lifecycle import beginning
 from workflows.models import WorkItem
 from workflows.rules import allows
+from workflows.workload import Load, loads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -30,12 +31,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody who holds work: how much, how much of it overdue, and whether they still serve."""
+    """Somebody who holds work: how much, and whether they still serve."""
 
     person: Any
-    holds: int
-    overdue: int
+    load: Load
     serves: bool
+
+
+@dataclass(frozen=True)
+class TeamLoad:
+    """A team: how many tasks wait in its queue, and what its people hold of its work."""
+
+    team: Any
+    waiting: Load
+    held: Load
+
+    @property
+    def both(self) -> Load:
+        """What waits and what is held, together."""
+        return self.waiting + self.held
 
 
 @dataclass(frozen=True)
@@ -48,17 +62,24 @@ class HandedOver:
 
 def holders(giver: AbstractBaseUser) -> list[Holder]:
     """Who holds work that `giver` gives to people: those who have left first, then by name."""
-    held = _givable(giver).filter(owner__isnull=False)
-    late = Count("pk", filter=Q(due__lt=clock.today()))
-    rows = held.order_by().values("owner").annotate(holds=Count("pk"), overdue=late)
-    counted = {row["owner"]: row for row in rows}
-    serving = _serving(counted)
-    people = get_user_model()._default_manager.in_bulk(list(counted))
-    found = [
-        Holder(people[pk], row["holds"], row["overdue"], pk in serving)
-        for pk, row in counted.items()
-    ]
+    held = loads(_givable(giver).filter(owner__isnull=False))
+    serving = _serving(held)
+    people = get_user_model()._default_manager.in_bulk(list(held))
+    found = [Holder(people[pk], load, pk in serving) for pk, load in held.items()]
     return sorted(found, key=lambda each: (each.serves, each.person.get_full_name()))
+
+
+def teams(giver: AbstractBaseUser) -> list[TeamLoad]:
+    """The teams whose work `giver` gives: what waits in their queues, what their people hold."""
+    work = _givable(giver)
+    waiting = loads(work.filter(owner=None), by="team")
+    held = loads(work.filter(owner__isnull=False), by="team")
+    model = apps.get_model(settings.WORKFLOWS_TEAM_MODEL)
+    found = [
+        TeamLoad(team, waiting.get(number, Load()), held.get(number, Load()))
+        for number, team in model._default_manager.in_bulk({*waiting, *held}).items()
+    ]
+    return sorted(found, key=lambda each: str(each.team))
 
 
 def _serving(people: Iterable[int]) -> Collection[int]:

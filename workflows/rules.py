@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 def allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
     """Whether a check passes."""
+    return not refusal(check, *args, **kwargs)
+
+
+def refusal(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> str:
+    """The sentence with which a check refuses; nothing where it passes."""
     try:
         check(*args, **kwargs)
-    except Refused:
-        return False
-    return True
+    except Refused as refused:
+        return refused.sentence
+    return ""
 
 
 def check_says(text: str, sentence: str) -> None:

@@ -63,7 +63,11 @@ class ReportFlow(Flow):
 
     started = Start(this.write)
     write = HumanTask(
-        "Write the report", work=author_work, may_hold=check_may_write, on_hold=hold_as_author
+        "Write the report",
+        work=author_work,
+        may_hold=check_may_write,
+        on_hold=hold_as_author,
+        weight=5,
     ).Next(this.sign_off)
     sign_off = HumanTask("Sign off the report", work=qppa_work, may_hold=check_signs_off).Next(
         this.agreed

@@ -91,7 +91,11 @@ class ActionFlow(Flow):
 
     opened = Start(this.carry_out)
     carry_out = HumanTask(
-        "Carry out the action", work=owner_work, may_hold=check_is_owner, on_let_go=check_let_go
+        "Carry out the action",
+        work=owner_work,
+        may_hold=check_is_owner,
+        on_let_go=check_let_go,
+        weight=3,
     ).Next(this.decide)
     decide = HumanTask(
         "Decide whether the action is complete", work=decision_work, may_hold=check_may_decide

@@ -56,7 +56,11 @@ class PanelFlow(Flow):
 
     joined = Start(this.prepare)
     prepare = HumanTask(
-        "Read the cases before the panel", work=preparation_work, may_hold=check_is, personal=True
+        "Read the cases before the panel",
+        work=preparation_work,
+        may_hold=check_is,
+        personal=True,
+        weight=5,
     ).Next(this.prepared)
     prepared = End()
 
@@ -68,7 +72,7 @@ class ModerationFlow(Flow):
     """
 
     released = Start(this.moderate)
-    moderate = HumanTask("Moderate the case", work=chair_work, may_hold=check_may_moderate).Next(
-        this.moderated
-    )
+    moderate = HumanTask(
+        "Moderate the case", work=chair_work, may_hold=check_may_moderate, weight=3
+    ).Next(this.moderated)
     moderated = End()

@@ -5,6 +5,19 @@ from django import forms
 from macfa.forms import Form, Look
 
 
+class MostOpenTasksForm(Form):
+    """How many open tasks one person should hold at most."""
+
+    most_open_tasks = forms.IntegerField(
+        label="Most open tasks for one person",
+        help_text="Leave it empty if there is no such number.",
+        min_value=1,
+        max_value=1000,
+        required=False,
+    )
+    looks = {"most_open_tasks": Look(width="4")}
+
+
 class NumbersForm(Form):
     """The numbers to call, and how soon a concern is told again."""
 

@@ -43,6 +43,11 @@ class Partnership(models.Model):
     acknowledge_within_hours = models.PositiveSmallIntegerField(
         default=2, help_text="Hours after which a concern nobody acknowledged is told again (R27)."
     )
+    most_open_tasks = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Whoever gives somebody more than this is asked to look again.",
+    )
 
     def __str__(self) -> str:
         return self.name

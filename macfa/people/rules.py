@@ -110,6 +110,12 @@ def serving(people: Iterable[int]) -> set[int]:
     return set(current.values_list("person", flat=True))
 
 
+def most_open_tasks(partnership_id: int) -> int | None:
+    """So many open tasks one person should hold at most, where the coordinator has said so."""
+    rows = Partnership.objects.filter(pk=partnership_id)
+    return rows.values_list("most_open_tasks", flat=True).get()
+
+
 def teams_of(person: User) -> list[Team]:
     """The teams somebody works in today, with their agency and partnership."""
     return list(Team.objects.of(person).select_related("agency", "partnership"))

@@ -179,6 +179,16 @@ def _hand_roles_over(agency: Agency, successor: Agency) -> None:
     others.update(until=clock.today() - timedelta(days=1))
 
 
+def set_most_open_tasks(
+    *, partnership: Partnership, most_open_tasks: int | None, by: User
+) -> Partnership:
+    """Say how many open tasks one person should hold at most. None: as many as it takes."""
+    rules.check_holds(by, Role.COORDINATOR, partnership)
+    partnership.most_open_tasks = most_open_tasks
+    partnership.save(update_fields=["most_open_tasks"])
+    return partnership
+
+
 def set_numbers(
     *,
     partnership: Partnership,

@@ -7,5 +7,6 @@ from macfa.people import views
 urlpatterns = [
     path("roles/", views.roles, name="roles"),
     path("urgent/", views.urgent, name="urgent"),
+    path("most-open-tasks/", views.most_open_tasks, name="most_open_tasks"),
     path("urgent/numbers/", views.numbers, name="numbers"),
 ]

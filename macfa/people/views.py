@@ -10,11 +10,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 
 from macfa.pages import person
-from macfa.people.forms import NumbersForm
+from macfa.people.forms import MostOpenTasksForm, NumbersForm
 from macfa.people.models import Partnership
-from macfa.people.roles import GUIDES
-from macfa.people.rules import KEEPS_NUMBERS, check_keeps_numbers, holds, numbers_for, teams_of
-from macfa.people.services import set_numbers
+from macfa.people.roles import GUIDES, Role
+from macfa.people.rules import (
+    KEEPS_NUMBERS,
+    check_holds,
+    check_keeps_numbers,
+    holds,
+    numbers_for,
+    teams_of,
+)
+from macfa.people.services import set_most_open_tasks, set_numbers
 from workflows.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -40,13 +47,30 @@ def urgent(request: HttpRequest) -> HttpResponse:
     return render(request, "people/urgent.html", {"keeps": keeps})
 
 
-def numbers(request: HttpRequest) -> HttpResponse:
-    """Change the numbers to call."""
-    user = person(request)
-    home = user.reach.home
+def _at_home(request: HttpRequest) -> Partnership:
+    """The partnership somebody works in."""
+    home = person(request).reach.home
     if home is None:
         raise NotAllowed("This is for people who work in a partnership.")
-    partnership = Partnership.objects.get(pk=home.id)
+    return Partnership.objects.get(pk=home.id)
+
+
+def most_open_tasks(request: HttpRequest) -> HttpResponse:
+    """Say how many open tasks one person should hold at most."""
+    user, partnership = person(request), _at_home(request)
+    check_holds(user, Role.COORDINATOR, partnership)
+    initial = {"most_open_tasks": partnership.most_open_tasks}
+    form = MostOpenTasksForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        set_most_open_tasks(partnership=partnership, **form.cleaned_data, by=user)
+        messages.success(request, "The most open tasks for one person are changed.")
+        return redirect("holders")
+    return render(request, "people/most_open_tasks.html", {"form": form})
+
+
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Change the numbers to call."""
+    user, partnership = person(request), _at_home(request)
     check_keeps_numbers(partnership, user)
     initial = {name: getattr(partnership, name) for name in NumbersForm.base_fields}
     form = NumbersForm(request.POST or None, initial=initial)

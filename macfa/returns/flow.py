@@ -141,6 +141,7 @@ class ReturnFlow(Flow):
         may_hold=check_may_audit,
         on_hold=hold_as_auditor,
         on_let_go=let_go_as_auditor,
+        weight=5,
     ).Next(this.needs_sign_off)
     needs_sign_off = Switch().Case(this.sign_off, waits_for_sign_off).Default(this.returned)
     sign_off = HumanTask("Sign off the return", work=lead_work, may_hold=check_leads).Next(

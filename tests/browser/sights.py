@@ -59,6 +59,7 @@ NOT_PAGES = {
     "ready",
     "remove_school_holiday",
     "school_terms",
+    "undo",
     "start_report",
 }
 
@@ -105,6 +106,7 @@ def at_any_time(cast: Cast) -> Sights:
     yield page("lead.pol", "give", first)
     yield Sight("lead.pol", f"{reverse('team_queue')}?show=held")
     yield page("lead.pol", "holders")
+    yield page("coordinator", "most_open_tasks")
     yield page("lead.pol", "hand_everything_over", cast["auditor.pol"].public_id)
     both = f"item={first.public_id}&item={second.public_id}"
     yield Sight("lead.pol", f"{reverse('give_many')}?{both}")

@@ -436,9 +436,62 @@ def test_ticked_tasks_are_given_to_one_person(cast: Cast, items: list[WorkItem])
     page = see(lead, ticked(items))
     assert "Give 3 tasks to one person" in page
     assert all(item.reference in page for item in items)
-    response = as_(lead).post(ticked(items), {"person": to.public_id}, follow=True)
+    client = as_(lead)
+    check = text_of(client.post(ticked(items), {"person": to.public_id, "why": "Their ward"}))
+    assert "Check before you give 3 tasks to Auditor Csc" in check
+    assert "Auditor Csc holds 0 open tasks and will hold 3." in check
+    assert 'name="why" value="Their ward"' in check
+    assert queue.count(queue.mine(to.pk)) == 0
+    response = client.post(ticked(items), {"person": to.public_id, "checked": "on"}, follow=True)
     assert "3 tasks are now with Auditor Csc." in text_of(response)
     assert queue.count(queue.mine(to.pk)) == 3
+
+
+def test_what_somebody_may_not_have_stays_and_the_rest_is_given(
+    cast: Cast, items: list[WorkItem]
+) -> None:
+    lead, to = cast["lead.csc"], cast["auditor.csc"]
+    in_conflict(to, items[1])
+    client = as_(lead)
+    check = text_of(client.post(ticked(items), {"person": to.public_id}))
+    assert "Check before you give 2 tasks" in check
+    assert "What stays where it is" in check
+    response = client.post(ticked(items), {"person": to.public_id, "checked": "on"}, follow=True)
+    assert "2 tasks are now with Auditor Csc." in text_of(response)
+
+
+def test_what_was_given_is_taken_back_within_a_minute(cast: Cast, items: list[WorkItem]) -> None:
+    client, to = as_(cast["lead.csc"]), cast["auditor.csc"]
+    given = {"person": to.public_id, "checked": "on"}
+    page = text_of(client.post(ticked(items), given, follow=True))
+    assert "3 tasks went to Auditor Csc. You can take them back within a minute." in page
+    assert "3 tasks are back." in text_of(client.post("/tasks/undo/", {}, follow=True))
+    assert queue.count(queue.mine(to.pk)) == 0
+    assert "There is nothing to take back." in text_of(client.post("/tasks/undo/", follow=True))
+    client.post(ticked(items), given)
+    with clock.playing(clock.now() + timedelta(seconds=61)):
+        assert "You can take them back" not in text_of(client.get("/tasks/team/"))
+        late = client.post("/tasks/undo/", {}, follow=True)
+    assert "The minute is over." in text_of(late)
+    assert queue.count(queue.mine(to.pk)) == 3
+
+
+def test_more_than_somebody_should_hold_is_said_before_it_is_given(
+    cast: Cast, items: list[WorkItem]
+) -> None:
+    client = as_(cast["coordinator"])
+    client.post("/most-open-tasks/", {"most_open_tasks": "1"})
+    assert 'value="1"' in text_of(client.get("/most-open-tasks/"))
+    lead, fields = as_(cast["lead.csc"]), {"person": cast["auditor.csc"].public_id}
+    assert lead.post(address(items[0], "give/"), fields).status_code == 302
+    check = text_of(lead.post(address(items[1], "give/"), fields))
+    assert "wants nobody to hold more than 1 open task." in check
+    assert lead.post(address(items[1], "give/"), fields | {"checked": "on"}).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["lead.csc", "auditor.csc", "admin"])
+def test_nobody_but_the_coordinator_says_how_many_are_too_many(cast: Cast, name: str) -> None:
+    assert as_(cast[name]).get("/most-open-tasks/").status_code == 403
 
 
 def test_with_nothing_ticked_the_page_asks_to_tick(cast: Cast) -> None:

@@ -130,7 +130,7 @@ def test_the_same_form_hands_over_once(cast: Cast, audit: Audit) -> None:
 
 def test_whoever_has_left_and_holds_work_is_listed_first(cast: Cast, audit: Audit) -> None:
     [holder] = holders(cast["lead.pol"])
-    assert (holder.person, holder.holds, holder.serves) == (cast["auditor.pol"], 2, True)
+    assert (holder.person, holder.load.holds, holder.serves) == (cast["auditor.pol"], 2, True)
     has_left(cast["auditor.pol"])
     everybody = holders(cast["coordinator"])
     assert [each.person for each in everybody if not each.serves] == [cast["auditor.pol"]]
@@ -144,7 +144,7 @@ def test_whoever_has_a_conflict_with_a_case_neither_sees_nor_moves_its_work(
     first, second = audit.cases.order_by("pk")
     step_out(first, cast["lead.pol"], why="Their sister")
     [holder] = holders(cast["lead.pol"])
-    assert holder.holds == 1
+    assert holder.load.holds == 1
     done = move(cast, "auditor.pol", "auditor2.pol", "lead.pol")
     assert [item.reference for item in done.moved] == [f"{second.label} POL"]
     assert done.left == []

@@ -125,7 +125,7 @@ def test_who_may_see_work(cast: Cast, item: WorkItem) -> None:
 
 
 def names(items: list[WorkItem], cast: Cast, giver: str) -> list[tuple[str, int]]:
-    return [(each.person.name, each.holds) for each in candidates(items, cast[giver])]
+    return [(each.person.name, each.load.holds) for each in candidates(items, cast[giver])]
 
 
 def test_whoever_holds_least_comes_first(cast: Cast, item: WorkItem) -> None:
