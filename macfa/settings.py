@@ -156,6 +156,8 @@ WORKFLOWS_PEOPLE = "macfa.people.rules.people_in"
 WORKFLOWS_GIVES = "macfa.people.rules.gives"
 WORKFLOWS_BARRED = "macfa.moderation.access.barred"
 WORKFLOWS_SERVING = "macfa.people.rules.serving"
+WORKFLOWS_AWAY = "macfa.people.away.away"
+WORKFLOWS_STAND_IN = "macfa.people.away.stand_in"
 WORKFLOWS_MOST_OPEN = "macfa.people.rules.most_open_tasks"
 # Tests fail where an act locks records out of order; what is running does not.
 WORKFLOWS_LOCKS_ARE_CHECKED = PROFILE == "test"

@@ -13,7 +13,7 @@ from workflows.rules import refusal
 from workflows.workload import Load, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -41,8 +41,14 @@ def candidates(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candi
     """
     rows = list(items)
     people = _by_team(rows)
+    absent = _away(people)
     shared = set.intersection(*(set(of_team) for of_team in people)) if people else set()
-    found = {pk: person for of_team in people for pk, person in of_team.items() if pk in shared}
+    found = {
+        pk: person
+        for of_team in people
+        for pk, person in of_team.items()
+        if pk in shared and pk not in absent
+    }
     found[giver.pk] = giver
     return _least_first([person for person in found.values() if _may_hold_all(rows, person)])
 
@@ -68,10 +74,32 @@ def _least_first(people: list[Any]) -> list[Candidate]:
     )
 
 
-def unfit(item: WorkItem) -> list[Unfit]:
-    """The people of its team who may not be given a task: in conflict, away, or not theirs."""
-    asked = ((person, _refusal(item, person)) for person in _people_in(item.team))
+def unfit(items: Sequence[WorkItem]) -> list[Unfit]:
+    """The people of its team who may not be given work: away, in conflict, or not theirs.
+
+    Of several pieces the page after this says which of them somebody may not have.
+    """
+    people = _by_team(items)
+    absent = _away(people)
+    found = {pk: person for of_team in people for pk, person in of_team.items()}
+    single = items[0] if len(items) == 1 else None
+    asked = (
+        (person, absent.get(pk) or (_refusal(single, person) if single else ""))
+        for pk, person in found.items()
+    )
     return [Unfit(person, why) for person, why in asked if why]
+
+
+def _away(people: Iterable[dict[int, Any]]) -> dict[int, str]:
+    """Who of the people of these teams is away today, by number, with until when."""
+    found: dict[int, str] = away([person for of_team in people for person in of_team.values()])
+    return found
+
+
+def away(people: Iterable[Any]) -> dict[int, str]:
+    """Who of these people is away today, by number, with until when and who covers."""
+    absent: dict[int, str] = import_string(settings.WORKFLOWS_AWAY)(people)
+    return absent
 
 
 def _refusal(item: WorkItem, person: Any) -> str:

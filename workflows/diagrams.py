@@ -137,7 +137,7 @@ def in_words(node: Any) -> str:
         return f"a beginning. {following}"
     assert isinstance(node, HumanTask)
     alone = " (one person's alone)" if node.personal else ""
-    return f"**{node.title}**{alone}. {_first_line(node.work)} {following}".replace("  ", " ")
+    return f"**{node.title}**{alone}. {_first_line(node.work_of)} {following}".replace("  ", " ")
 
 
 def _fork(node: Any) -> str:

@@ -6,12 +6,13 @@ and the names of its nodes are stored in rows, so they are frozen (a test lists 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import autodiscover_modules
+from django.utils.module_loading import autodiscover_modules, import_string
 from viewflow import this as this  # noqa: PLC0414 - passed on to the rooms under its own name
 from viewflow.workflow import flow, lock
 from viewflow.workflow.activation import Activation
@@ -23,6 +24,7 @@ from notifications.rows import insert, update
 from workflows import clock
 from workflows.assignment import place
 from workflows.models import Process, WorkItem
+from workflows.rules import allows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,12 +246,23 @@ class HumanTask(flow.View):
     ) -> None:
         super().__init__(view=None)
         self.title = self.task_title = title
-        self.work = work
+        self.work_of = work
         self._may_hold = may_hold
         self._on_hold = on_hold
         self._on_let_go = on_let_go
         self.personal = personal
         self.weight = weight
+
+    def work(self, subject: Any) -> Work:
+        """The work for a subject; with whoever covers where its owner is away, and they may."""
+        work = self.work_of(subject)
+        if work.owner is None or self.personal:
+            return work
+        cover = import_string(settings.WORKFLOWS_STAND_IN)(work.owner)
+        if cover is None or not allows(self.check_may_hold, subject, cover):
+            return work
+        covers = f"Covers for {work.owner.get_full_name()}."  # type: ignore[attr-defined]
+        return replace(work, owner=cover, why=f"{work.why} {covers}".strip())
 
     def check_may_hold(self, subject: object, person: AbstractBaseUser) -> None:
         """Raise `NotAllowed` when this person may not have this task."""

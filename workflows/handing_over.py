@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
 from workflows import assignment, queue
-from workflows.candidates import Candidate, anybody_of
+from workflows.candidates import Candidate, anybody_of, away
 from workflows.errors import NotAllowed
 from workflows.lifecycle import beginning
 from workflows.models import WorkItem
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody who holds work: how much, and whether they still serve."""
+    """Somebody who holds work: how much, whether they still serve, and whether they are away."""
 
     person: Any
     load: Load
     serves: bool
+    away: str
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,16 @@ class HandedOver:
 
 
 def holders(giver: AbstractBaseUser) -> list[Holder]:
-    """Who holds work that `giver` gives to people: those who have left first, then by name."""
+    """Who holds work that `giver` gives to people: those who have left first, then those who are
+    away, then by name."""
     held = loads(_givable(giver).filter(owner__isnull=False))
     serving = _serving(held)
     people = get_user_model()._default_manager.in_bulk(list(held))
-    found = [Holder(people[pk], load, pk in serving) for pk, load in held.items()]
-    return sorted(found, key=lambda each: (each.serves, each.person.get_full_name()))
+    absent = away(people.values())
+    found = [
+        Holder(people[pk], load, pk in serving, absent.get(pk, "")) for pk, load in held.items()
+    ]
+    return sorted(found, key=lambda each: (each.serves, not each.away, each.person.get_full_name()))
 
 
 def teams(giver: AbstractBaseUser) -> list[TeamLoad]:

@@ -1,8 +1,38 @@
-"""What people type about their partnership."""
+"""What people type about their partnership, and about being away."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django import forms
 
-from macfa.forms import Form, Look
+from macfa.forms import ActForm, DateField, Form, Look, OneRecord
+from macfa.people import away
+from macfa.people.models import User
+
+
+class AbsenceForm(ActForm):
+    """Who is away, from when to when, and who covers for them."""
+
+    person = OneRecord(User.objects.none(), label="Who is away?", empty_label=None)
+    first = DateField(label="First day away")
+    last = DateField(label="Last day away")
+    cover = OneRecord(
+        User.objects.none(),
+        label="Who covers?",
+        help_text="Somebody of the same team. What the next step of the work would bring to you "
+        "goes to them meanwhile.",
+        required=False,
+        empty_label="Nobody",
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, people in (("person", away.may_be_away(by)), ("cover", away.may_cover(by))):
+            field = self.fields[name]
+            assert isinstance(field, OneRecord)
+            field.queryset = people
+        self.fields["person"].initial = by
 
 
 class MostOpenTasksForm(Form):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q, UniqueConstraint
 
 from macfa.people.reach import Reach
-from macfa.people.roles import Role
+from macfa.people.roles import LEAD_GIVES, Role
 from workflows.clock import today
 from workflows.ids import public_id
 from workflows.models import Record
@@ -148,6 +148,10 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    #: The absence that was recorded last, so that asking whether somebody is away costs nothing.
+    absence = models.ForeignKey(
+        "people.Absence", models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -174,6 +178,16 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """The teams somebody works in today."""
         mine = Membership.objects.current().filter(person=person)
         return self.filter(memberships__in=mine).distinct()
+
+    def given_by(self, person: User) -> TeamQuerySet:
+        """The teams whose work somebody may give to people, move and put back.
+
+        A coordinator gives any work of the partnership, an agency lead that of their agency.
+        """
+        current = Membership.objects.current().filter(person=person)
+        coordinated = current.filter(team__role=Role.COORDINATOR).values("team__partnership")
+        led = current.filter(team__role=Role.AGENCY_LEAD).values("team__agency")
+        return self.filter(Q(partnership__in=coordinated) | Q(agency__in=led, role__in=LEAD_GIVES))
 
     def for_role(self, partnership: Partnership, role: Role, agency: Agency | None = None) -> Team:
         """The one team of a role, in an agency where the role is an agency's; made when new."""
@@ -239,6 +253,59 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.team}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def to_come(self) -> AbsenceQuerySet:
+        """Those that are not over, and were not ended early."""
+        return self.filter(ended_at=None, last__gte=today())
+
+    def visible_to(self, person: User) -> AbsenceQuerySet:
+        """One's own, and those of people to whom one gives work."""
+        teams = Team.objects.given_by(person)
+        theirs = Membership.objects.current().filter(team__in=teams).values("person")
+        return self.filter(Q(person=person) | Q(person__in=theirs))
+
+
+class Absence(Record):
+    """Somebody is away from a day to a day, and perhaps somebody else covers for them.
+
+    Meanwhile they are not offered as somebody to give work to, and what the next step would bring
+    to them goes to whoever covers, as far as they may have it.
+    """
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="absences")
+    first = models.DateField()
+    last = models.DateField()
+    cover = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    SAYS = {
+        "recorded": "recorded that {person} is away from {first} to {last}",
+        "ended": "recorded that {person} is back",
+    }
+
+    class Meta:
+        ordering = ("first", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(last__gte=models.F("first")), name="absence_ends_after_start"
+            ),
+        )
+
+    def get_absolute_url(self) -> str:
+        return "/away/"
+
+    def __str__(self) -> str:
+        return f"Absence of {self.person}"
+
+    @property
+    def is_now(self) -> bool:
+        """Whether they are away today."""
+        return self.ended_at is None and self.first <= today() <= self.last
 
 
 class Succession(Record):

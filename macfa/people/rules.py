@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from macfa.people.models import Agency, Membership, Partnership, Team, User
-from macfa.people.roles import LEAD_GIVES, Role
+from macfa.people.roles import Role
 from workflows import clock
 from workflows.errors import NotAllowed, NotYet, WrongState
 
@@ -92,16 +90,8 @@ def team_ids(person: User) -> list[int]:
 
 
 def gives(person: User) -> QuerySet[Team]:
-    """The teams whose work somebody may give to people, move and put back.
-
-    A coordinator gives any work of the partnership, an agency lead that of their agency.
-    """
-    current = Membership.objects.current().filter(person=person)
-    coordinated = current.filter(team__role=Role.COORDINATOR).values("team__partnership")
-    led = current.filter(team__role=Role.AGENCY_LEAD).values("team__agency")
-    return Team.objects.filter(
-        Q(partnership__in=coordinated) | Q(agency__in=led, role__in=LEAD_GIVES)
-    )
+    """The teams whose work somebody may give to people, move and put back."""
+    return Team.objects.given_by(person)
 
 
 def serving(people: Iterable[int]) -> set[int]:

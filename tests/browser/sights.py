@@ -17,6 +17,7 @@ from macfa.findings import services as findings
 from macfa.improvement import services as improvement
 from macfa.moderation import services as moderation
 from macfa.overview import services as overview
+from macfa.people.absences import record_absence
 from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
 from macfa.sampling import services as sampling
@@ -47,6 +48,7 @@ NOT_PAGES = {
     "acknowledge_concern",
     "after",
     "alive",
+    "back",
     "ask_for_views",
     "audit_calendar",
     "calendar_file",
@@ -107,6 +109,10 @@ def at_any_time(cast: Cast) -> Sights:
     yield Sight("lead.pol", f"{reverse('team_queue')}?show=held")
     yield page("lead.pol", "holders")
     yield page("coordinator", "most_open_tasks")
+    record_absence(
+        person=cast["auditor2.pol"], first=clock.today(), last=clock.today(), by=cast["lead.pol"]
+    )
+    yield page("lead.pol", "away")
     yield page("lead.pol", "hand_everything_over", cast["auditor.pol"].public_id)
     both = f"item={first.public_id}&item={second.public_id}"
     yield Sight("lead.pol", f"{reverse('give_many')}?{both}")

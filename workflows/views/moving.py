@@ -105,9 +105,9 @@ def _give(request: HttpRequest, items: list[WorkItem]) -> HttpResponse:
             return render(request, "workflows/give_check.html", {"form": form, "plan": plan})
         if _given(request, form, plan):
             return redirect(held() if form.moves else "team_queue")
-    context: dict[str, Any] = {"form": form, "items": items}
+    context: dict[str, Any] = {"form": form, "items": items, "unfit": unfit(items)}
     if len(items) == 1:
-        context |= {"item": items[0], "history": history(items[0]), "unfit": unfit(items[0])}
+        context |= {"item": items[0], "history": history(items[0])}
     return render(request, "workflows/give.html", context)
 
 
