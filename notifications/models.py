@@ -119,6 +119,13 @@ class Hours(models.Model):
     def __str__(self) -> str:
         return f"{self.recipient_id}: {self.daily_at}"
 
+    def covers(self, hour: int) -> bool:
+        """Whether an hour of the day is one of those without e-mail."""
+        begins, ends = self.quiet_from, self.quiet_until
+        if begins is None or ends is None or begins == ends:
+            return False
+        return begins <= hour < ends if begins < ends else hour >= begins or hour < ends
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, recipient_id: int) -> NotificationQuerySet:

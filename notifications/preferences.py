@@ -50,11 +50,7 @@ class Wishes:
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether this is one of their hours without e-mail."""
-        begins, ends = self.hours.quiet_from, self.hours.quiet_until
-        if begins is None or ends is None or begins == ends:
-            return False
-        hour = timezone.localtime(now).hour
-        return begins <= hour < ends if begins < ends else hour >= begins or hour < ends
+        return self.hours.covers(timezone.localtime(now).hour)
 
     def is_due(self, kind: Kind, at: datetime, now: datetime) -> bool:
         """Whether an e-mail about what they were told at a moment is due."""

@@ -1,20 +1,29 @@
-"""The inbox page, what is new since a number, and the badge on every page."""
+"""The inbox page, how one is told, what is new since a number, and the badge on every page."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from notifications import inbox
+from notifications.forms import HowToldForm
+from notifications.kinds import kind_of
 from notifications.models import Notification
+from notifications.preferences import choose, wishes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,6 +116,20 @@ def open_one(request: HttpRequest, seq: int) -> HttpResponse:
     return redirect(told.url if ours else "notifications:inbox")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def how_told(request: HttpRequest) -> HttpResponse:
+    """What I want to be told at once, and when I get e-mail."""
+    me = person(request)
+    form = HowToldForm(request.POST or None, wishes=wishes_of([me])[me])
+    if form.is_valid():
+        choose(me, live=form.cleaned_data["live"], email=form.email, hours=form.hours)
+        messages.success(request, "How you are told is saved.")
+        return redirect("notifications:inbox")
+    return render(request, "notifications/how_told.html", {"form": form})
+
+
 @require_safe
 @never_cache
 @login_not_required
@@ -118,9 +141,10 @@ def news(request: HttpRequest, seq: int) -> HttpResponse:
     """
     if not request.user.is_authenticated:
         return HttpResponse("Sign in to see your notifications.", "text/plain", status=403)
-    told = inbox.after(person(request), seq)
+    me = person(request)
+    told = inbox.after(me, seq)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        response: HttpResponse = JsonResponse({"notifications": _as_json(told)})
+        response: HttpResponse = JsonResponse({"notifications": _as_json(me, told)})
     else:
         context = {"notifications": told, "badge": Badge(request)}
         response = render(request, "notifications/news.html", context)
@@ -128,8 +152,19 @@ def news(request: HttpRequest, seq: int) -> HttpResponse:
     return response
 
 
-def _as_json(told: Sequence[Notification]) -> list[dict[str, object]]:
+def _as_json(me: int, told: Sequence[Notification]) -> list[dict[str, object]]:
+    """Each with whether it is announced at once, or only counted."""
+    if not told:
+        return []
+    wishes = wishes_of([me])[me]
     return [
-        {"seq": one.seq, "event": one.event, "text": one.text, "url": one.url, "at": one.at}
+        {
+            "seq": one.seq,
+            "event": one.event,
+            "text": one.text,
+            "url": one.url,
+            "at": one.at,
+            "live": wishes.live(kind_of(one.event)),
+        }
         for one in told
     ]

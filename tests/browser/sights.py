@@ -99,7 +99,7 @@ def at_any_time(cast: Cast) -> Sights:
     yield page("", "account_reset_password_from_key", "9-x", "set-password")
     for name in ("accessibility", "source", "roles", "account_change_password"):
         yield page("auditor.pol", name)
-    for name in ("my_work", "tasks", "team_queue", "notifications:inbox"):
+    for name in ("my_work", "tasks", "team_queue", "notifications:inbox", "notifications:how_told"):
         yield page("auditor.pol", name)
     yield page("coordinator", "agencies")
     yield page("coordinator", "school_holidays")

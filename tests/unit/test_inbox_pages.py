@@ -48,6 +48,7 @@ def test_what_is_new_comes_as_json() -> None:
                 "text": "Audit NEG-02",
                 "url": "/tasks/",
                 "at": told[1].at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "live": True,
             }
         ]
     }

@@ -141,8 +141,10 @@ export class LiveNotices {
     const fresh = notifications.filter(({ seq }) => seq > this.have);
     if (!fresh.length) return;
     this.have = Math.max(...fresh.map(({ seq }) => seq));
-    this.arrived.push(...fresh);
     this.addToBadge(fresh.length);
+    const announced = fresh.filter(({ live }) => live !== false);
+    if (!announced.length) return; // Its person does not want it said: it is counted alone.
+    this.arrived.push(...announced);
     this.announce();
   }
 
