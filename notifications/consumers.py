@@ -1,5 +1,5 @@
-"""One open page's end of the live connection. It says "something new, up to number n" and
-nothing else; the page then asks for it as for any other page."""
+"""One open page's end of the live connection. It says "something new, up to number n" and, with
+every heartbeat, how much is unread. The page then asks for what is new as for any other page."""
 
 # mypy: allow-untyped-calls
 # (channels carries no types of its own)
@@ -54,7 +54,7 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
         self.sign_in = SignIn(user.pk, session.session_key, user.get_session_auth_hash())
         self._joined = True
         await hub().join(self)
-        self.offer("heartbeat", await database_sync_to_async(inbox.last_seq)(user.pk))
+        self.offer("heartbeat", *await database_sync_to_async(inbox.stand)(user.pk))
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any
@@ -63,14 +63,19 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
         if len(bytes_data or (text_data or "").encode()) > LONGEST_MESSAGE:
             await self.close(TOO_LONG)
 
-    def offer(self, kind: str, seq: int) -> None:
-        """Send this at once or, within a second of the last frame, the newest when that is over."""
-        if self._waiting is not None:
-            self._waiting["type"] = kind
-            self._waiting["seq"] = max(seq, int(self._waiting["seq"]))
-            return
-        self._waiting = {"type": kind, "seq": seq}
-        self._sending = asyncio.create_task(self._send_in_turn())
+    def offer(self, kind: str, seq: int, unread: int | None = None) -> None:
+        """Send this at once or, within a second of the last frame, the newest when that is over.
+
+        How much is unread is said only with the newest number, of which it was counted.
+        """
+        frame: dict[str, str | int] = {"type": kind, "seq": seq}
+        if unread is not None:
+            frame["unread"] = unread
+        if self._waiting is None:
+            self._waiting = frame
+            self._sending = asyncio.create_task(self._send_in_turn())
+        elif seq >= int(self._waiting["seq"]):
+            self._waiting = frame
 
     async def _send_in_turn(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""What the pages of notifications ask: how somebody wants to be told."""
+"""What the pages of notifications ask: which to show, and how somebody wants to be told."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from notifications.models import Hours, HowEmail
 from notifications.preferences import CHOSEN
 
 if TYPE_CHECKING:
+    from notifications.narrowing import Narrowing
     from notifications.preferences import Wishes
 
 ABOUT = {Kind.TASKS: "tasks", Kind.REMINDERS: "reminders", Kind.NEWS: "other news"}
@@ -22,6 +23,22 @@ NOT_AN_HOUR = dict.fromkeys(("required", "invalid_choice"), "Choose an hour from
 def hour(**more: Any) -> forms.TypedChoiceField:
     """An hour of the day, chosen from a list."""
     return forms.TypedChoiceField(coerce=int, error_messages=NOT_AN_HOUR, **more)
+
+
+class InboxFilter(forms.Form):
+    """Narrows the inbox: to one kind, to what is unread."""
+
+    kind = forms.ChoiceField(
+        label="Kind", choices=[("", "All kinds"), *Kind.choices], required=False
+    )
+    unread = forms.MultipleChoiceField(
+        label="Show", choices=[("1", "Unread only")], widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, narrowing: Narrowing) -> None:
+        super().__init__()
+        chosen = ["1"] if narrowing.unread else []
+        self.initial = {"kind": narrowing.kind or "", "unread": chosen}
 
 
 class HowToldForm(forms.Form):

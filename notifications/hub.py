@@ -2,7 +2,7 @@
 
 One loop listens for hints, on a single channel that joins the group of each person present;
 the other beats. So a socket costs no task and no subscription of its own, one that opens while
-Redis is down works all the same, and a heartbeat costs the same three statements for a
+Redis is down works all the same, and a heartbeat costs the same four statements for a
 thousand pages as for one.
 """
 
@@ -37,7 +37,7 @@ class Page(Protocol):
 
     sign_in: SignIn
 
-    def offer(self, kind: str, seq: int) -> None: ...
+    def offer(self, kind: str, seq: int, unread: int | None = None) -> None: ...
 
     async def close(self, code: int) -> None: ...
 
@@ -145,13 +145,14 @@ class Hub:
                 logger.exception("A heartbeat failed; the next one will be tried.")
 
     async def beat_once(self) -> None:
-        """One heartbeat: three statements, however many pages are open."""
+        """One heartbeat: four statements, however many pages are open."""
         await self._subscribe(list(self._pages))
         pages = self.pages()
         now = await standing.aread([page.sign_in for page in pages])
         for page in pages:
+            person = page.sign_in.person
             if now.admits(page.sign_in):
-                page.offer("heartbeat", now.last_seq(page.sign_in.person))
+                page.offer("heartbeat", now.last_seq(person), now.unread(person))
             else:
                 await _close(page, SIGNED_OUT)
             await asyncio.sleep(0)  # a thousand heartbeats must not keep a page waiting

@@ -16,13 +16,16 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from notifications import push
+from notifications.kinds import is_of
 from notifications.models import Counter, Notification
+from notifications.narrowing import EVERYTHING, Narrowing
 from notifications.rows import insert_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from notifications.kinds import Kind
     from notifications.models import NotificationQuerySet
 
 BATCH = 500
@@ -149,14 +152,16 @@ def after(recipient_id: int, seq: int, *, limit: int = MANY) -> list[Notificatio
 
 
 def page(
-    recipient_id: int, *, before: int | None = None, unread: bool = False, size: int = 25
+    recipient_id: int, narrowing: Narrowing = EVERYTHING, *, size: int = 25
 ) -> list[Notification]:
     """A page of somebody's inbox, newest first, and one more where there is a next page."""
     rows = Notification.objects.of(recipient_id)
-    if unread:
+    if narrowing.unread:
         rows = rows.unread()
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
+    if narrowing.kind:
+        rows = rows.filter(is_of(narrowing.kind))
+    if narrowing.before is not None:
+        rows = rows.filter(seq__lt=narrowing.before)
     return list(rows.order_by("-seq")[: size + 1])
 
 
@@ -169,6 +174,11 @@ def last_seq(recipient_id: int) -> int:
 def unread_count(recipient_id: int) -> int:
     """How many things a person has not read, counted no further than MANY."""
     return Notification.objects.of(recipient_id).unread()[:MANY].count()
+
+
+def stand(recipient_id: int) -> tuple[int, int]:
+    """Where a person stands: the number of the last thing they were told, how much is unread."""
+    return last_seq(recipient_id), unread_count(recipient_id)
 
 
 def shown(count: int) -> str:
@@ -197,6 +207,19 @@ def mark_read(
     if until is not None:
         chosen |= Q(at__lte=until)
     return rows.filter(chosen).update(read_at=timezone.now())
+
+
+def mark_shown(
+    recipient_id: int, *, upto: int, since: int | None = None, kind: Kind | None = None
+) -> int:
+    """Mark as read what a page of the inbox showed: up to its newest, of its kind, and no older
+    than `since`. What arrived later stays unread."""
+    rows = Notification.objects.of(recipient_id).unread().filter(seq__lte=upto)
+    if since is not None:
+        rows = rows.filter(seq__gte=since)
+    if kind:
+        rows = rows.filter(is_of(kind))
+    return rows.update(read_at=timezone.now())
 
 
 def faults() -> list[str]:

@@ -1,5 +1,5 @@
-"""Where the people with open pages stand: what is the last thing they were told, and are they
-still signed in? Read for all of them at once, whatever their number."""
+"""Where the people with open pages stand: what is the last thing they were told, and how much have
+they not read, and are they still signed in? Read for all of them at once, whatever their number."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
+from django.db.models import Count
 from django.utils import timezone
 
-from notifications.models import Counter
+from notifications.inbox import MANY
+from notifications.models import Counter, Notification
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,6 +33,7 @@ class Standing:
     """The state of the database for the people of one process, at one heartbeat."""
 
     last_seqs: dict[int, int]
+    unread_counts: dict[int, int]
     sessions: frozenset[str]
     fingerprints: dict[int, str]
 
@@ -44,16 +47,23 @@ class Standing:
     def last_seq(self, person: int) -> int:
         return self.last_seqs.get(person, 0)
 
+    def unread(self, person: int) -> int:
+        """How much they have not read, counted as the badge counts it."""
+        return min(self.unread_counts.get(person, 0), MANY)
+
 
 def read(sign_ins: Collection[SignIn]) -> Standing:
-    """Three statements, however many pages are open. Reading extends no session."""
+    """Four statements, however many pages are open. Reading extends no session."""
     people = {sign_in.person for sign_in in sign_ins}
     keys = {sign_in.session for sign_in in sign_ins}
+    unread = Notification.objects.filter(recipient__in=people).unread()
+    counted = unread.order_by().values("recipient").annotate(number=Count("pk"))
     counters = Counter.objects.filter(recipient__in=people)
     live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     active = get_user_model().objects.filter(pk__in=people, is_active=True)
     return Standing(
         last_seqs=dict(counters.values_list("recipient", "last_seq")),
+        unread_counts=dict(counted.values_list("recipient", "number")),
         sessions=frozenset(live.values_list("session_key", flat=True)),
         fingerprints={user.pk: user.get_session_auth_hash() for user in active.only("password")},
     )

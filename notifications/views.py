@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -20,9 +21,10 @@ from django.views.decorators.http import (
 )
 
 from notifications import inbox
-from notifications.forms import HowToldForm
+from notifications.forms import HowToldForm, InboxFilter
 from notifications.kinds import kind_of
 from notifications.models import Notification
+from notifications.narrowing import Narrowing, number
 from notifications.preferences import choose, wishes_of
 
 if TYPE_CHECKING:
@@ -76,33 +78,50 @@ def inbox_context(request: HttpRequest) -> dict[str, Badge]:
 @never_cache
 @login_required
 def inbox_page(request: HttpRequest) -> HttpResponse:
-    """What I have been told, newest first; `?unread=1` narrows, `?before=<seq>` goes on."""
-    unread = request.GET.get("unread") == "1"
-    before = _number(request.GET.get("before"))
-    rows = inbox.page(person(request), before=before, unread=unread, size=PAGE)
+    """What I have been told, newest first: of one kind or any, all or what is unread."""
+    narrowing = Narrowing.of(request.GET)
+    rows = inbox.page(person(request), narrowing, size=PAGE)
     context = {
         "notifications": rows[:PAGE],
-        "older": rows[PAGE - 1].seq if len(rows) > PAGE else None,
-        "before": before,
-        "only_unread": unread,
+        "older": narrowing.query(before=rows[PAGE - 1].seq) if len(rows) > PAGE else None,
+        "narrowing": narrowing,
+        "back": narrowing.query(),
+        "oldest": rows[:PAGE][-1].seq if rows else None,
+        "any_unread": any(row.read_at is None for row in rows[:PAGE]),
+        "form": InboxFilter(narrowing),
     }
     return render(request, "notifications/inbox.html", context)
-
-
-def _number(text: str | None) -> int | None:
-    """A number from the address; anything else counts as not given."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None
 
 
 @require_POST
 @never_cache
 @login_required
-def mark_all_read(request: HttpRequest) -> HttpResponse:
+def mark_shown_read(request: HttpRequest) -> HttpResponse:
     """Mark as read what the page showed; what has arrived since stays unread."""
-    upto = _number(request.POST.get("upto"))
+    back = _back(request)
+    upto, since = (number(request.POST.get(name)) for name in ("upto", "since"))
     if upto is not None:
-        inbox.mark_read(person(request), upto=upto)
-    return redirect("notifications:inbox")
+        inbox.mark_shown(person(request), upto=upto, since=since, kind=back.kind)
+    return _to_inbox(back)
+
+
+@require_POST
+@never_cache
+@login_required
+def mark_one_read(request: HttpRequest, seq: int) -> HttpResponse:
+    """Mark one as read without going to its page."""
+    get_object_or_404(Notification.objects.of(person(request)), seq=seq)
+    inbox.mark_read(person(request), seqs=[seq])
+    return _to_inbox(_back(request))
+
+
+def _back(request: HttpRequest) -> Narrowing:
+    """What the inbox showed when the button was pressed."""
+    return Narrowing.of(QueryDict(request.POST.get("back", "").removeprefix("?")))
+
+
+def _to_inbox(narrowing: Narrowing) -> HttpResponse:
+    return redirect(reverse("notifications:inbox") + narrowing.query())
 
 
 @require_GET
@@ -144,7 +163,8 @@ def news(request: HttpRequest, seq: int) -> HttpResponse:
     me = person(request)
     told = inbox.after(me, seq)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        response: HttpResponse = JsonResponse({"notifications": _as_json(me, told)})
+        what = {"notifications": _as_json(me, told), "unread": inbox.unread_count(me)}
+        response: HttpResponse = JsonResponse(what)
     else:
         context = {"notifications": told, "badge": Badge(request)}
         response = render(request, "notifications/news.html", context)

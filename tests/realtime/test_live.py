@@ -10,6 +10,7 @@ from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from macfa.people.models import User
+from notifications import inbox
 from tests.realtime.people import news, person, tell
 from tests.realtime.server import DROPPED, HEARTBEAT, Site, closing_code, sign_in
 
@@ -20,7 +21,7 @@ def test_a_page_that_opens_is_told_where_it_stands(alone: Site) -> None:
     ann = person()
     tell(news(ann, 1), news(ann, 2))
     with alone.open(sign_in(ann)) as socket:
-        assert json.loads(socket.recv(timeout=5)) == {"type": "heartbeat", "seq": 2}
+        assert json.loads(socket.recv(timeout=5)) == {"type": "heartbeat", "seq": 2, "unread": 2}
 
 
 def test_an_act_is_hinted_at_once_and_the_page_then_fetches_it(alone: Site) -> None:
@@ -45,7 +46,7 @@ def test_every_tab_of_a_person_hears_and_nobody_elses(alone: Site) -> None:
         alone.act([(ann, 1), (ann, 2)])
         assert first.until(2)[-1]["seq"] == 2
         assert second.until(2)[-1]["seq"] == 2
-        assert other.next() == {"type": "heartbeat", "seq": 0}
+        assert other.next() == {"type": "heartbeat", "seq": 0, "unread": 0}
 
 
 def test_a_burst_is_one_frame_a_second_and_ends_with_the_newest(alone: Site) -> None:
@@ -62,7 +63,16 @@ def test_news_from_another_process_comes_with_the_next_heartbeat(alone: Site) ->
     ann = person()
     with alone.tab(sign_in(ann)) as tab:
         tell(news(ann))
-        assert tab.until(1, within=2 * HEARTBEAT)[-1] == {"type": "heartbeat", "seq": 1}
+        heartbeat = {"type": "heartbeat", "seq": 1, "unread": 1}
+        assert tab.until(1, within=2 * HEARTBEAT)[-1] == heartbeat
+
+
+def test_what_is_read_elsewhere_comes_with_the_next_heartbeat(alone: Site) -> None:
+    ann = person()
+    tell(news(ann, 1), news(ann, 2))
+    with alone.tab(sign_in(ann)) as tab:
+        inbox.mark_read(ann.pk, seqs=[1])
+        assert tab.next(within=2 * HEARTBEAT) == {"type": "heartbeat", "seq": 2, "unread": 1}
 
 
 def test_somebody_not_signed_in_is_told_so_and_hears_nothing(alone: Site) -> None:
@@ -131,7 +141,7 @@ def test_what_a_page_says_is_dropped(alone: Site) -> None:
     with alone.tab(sign_in(person())) as tab:
         for words in ("", "not json", '{"type": "hint", "seq": 99}', "x" * 4096, b"\x00" * 100):
             tab.socket.send(words)
-        assert tab.next() == {"type": "heartbeat", "seq": 0}
+        assert tab.next() == {"type": "heartbeat", "seq": 0, "unread": 0}
 
 
 def test_a_page_that_says_too_much_is_cut_off(alone: Site) -> None:

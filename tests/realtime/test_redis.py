@@ -29,7 +29,7 @@ def test_without_redis_acts_succeed_quickly_and_heartbeats_bring_the_news(
         pushed = [shared.act([(ann, number)]) for number in range(20)]
         assert time.monotonic() - began < 3
         assert pushed[-1]["failed"] >= 1
-        assert tab.until(20)[-1] == {"type": "heartbeat", "seq": 20}
+        assert tab.until(20)[-1] == {"type": "heartbeat", "seq": 20, "unread": 20}
 
 
 def test_a_page_that_opens_without_redis_lives_on_heartbeats_and_hears_when_it_is_back(
@@ -61,6 +61,6 @@ def test_a_frozen_redis_delays_one_act_by_a_quarter_of_a_second(
         for number in range(10):
             shared.act([(ann, number)])
         assert time.monotonic() - began < 2
-        assert tab.until(10)[-1] == {"type": "heartbeat", "seq": 10}
+        assert tab.until(10)[-1] == {"type": "heartbeat", "seq": 10, "unread": 10}
         with shared.tab(sign_in(ann)) as late:
             assert late.next(within=2 * HEARTBEAT)["seq"] == 10

@@ -2,7 +2,11 @@
 //
 // The server's rows are the truth. A frame on the socket carries only the newest number, `seq`;
 // what is newer than `have` is then fetched as an ordinary page would be, so a hint that is
-// lost, doubled or late changes nothing. Focus never moves and no row is ever inserted.
+// lost, doubled or late changes nothing. Focus never moves and no row is ever inserted. How much
+// is unread is said with each answer and each heartbeat; what is read in one tab the other tabs of
+// the browser hear at once.
+import { forgetRead } from "./read.js";
+import { Tabs } from "./tabs.js";
 import { noticeFor } from "./words.js";
 
 const SECOND = 1000;
@@ -19,7 +23,7 @@ const jitter = (delay) => delay * (0.75 + Math.random() * 0.5);
 
 export class LiveNotices {
   constructor(page) {
-    const { lastSeq, socketUrl, newsUrl } = page.body.dataset;
+    const { lastSeq, socketUrl, newsUrl, person } = page.body.dataset;
     this.page = page;
     this.have = Number(lastSeq) || 0;
     this.newest = this.have;
@@ -28,9 +32,12 @@ export class LiveNotices {
     this.arrived = [];
     this.attempts = 0;
     this.stopped = false;
+    this.tabs = new Tabs(person, (news) => this.hearTab(news));
   }
 
   start() {
+    this.tabs.open();
+    this.tabs.tell({ seq: this.have, unread: this.unread });
     this.connect();
     this.watch = setInterval(() => this.checkSilence(), 5 * SECOND);
     addEventListener("pagehide", () => this.leave());
@@ -66,9 +73,21 @@ export class LiveNotices {
     if (socket !== this.socket) return;
     this.heardAt = Date.now();
     this.attempts = 0;
-    const { seq } = JSON.parse(data);
+    this.learn(JSON.parse(data));
+  }
+
+  /** Another tab was opened, or something was read in it. */
+  hearTab(news) {
+    if (this.stopped) return;
+    this.learn(news);
+    forgetRead(this.page);
+  }
+
+  /** A number that is not ours yet is fetched; otherwise what is unread is known with it. */
+  learn({ seq, unread }) {
     this.newest = Math.max(this.newest, seq);
     if (this.newest > this.have) this.fetchNews();
+    else if (seq === this.have && unread !== undefined) this.showUnread(unread);
   }
 
   closed(socket, code) {
@@ -134,14 +153,14 @@ export class LiveNotices {
     if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) {
       return this.stop();
     }
-    if (response.ok) this.receive((await response.json()).notifications);
+    if (response.ok) this.receive(await response.json());
   }
 
-  receive(notifications) {
+  receive({ notifications, unread }) {
+    this.showUnread(unread);
     const fresh = notifications.filter(({ seq }) => seq > this.have);
     if (!fresh.length) return;
     this.have = Math.max(...fresh.map(({ seq }) => seq));
-    this.addToBadge(fresh.length);
     const announced = fresh.filter(({ live }) => live !== false);
     if (!announced.length) return; // Its person does not want it said: it is counted alone.
     this.arrived.push(...announced);
@@ -167,13 +186,19 @@ export class LiveNotices {
     }
   }
 
-  addToBadge(count) {
+  get unread() {
+    const badge = this.page.querySelector("[data-unread-count]");
+    return Number(badge?.dataset.unreadCount ?? 0);
+  }
+
+  showUnread(unread) {
+    if (unread === this.unread) return;
     for (const badge of this.page.querySelectorAll("[data-unread-count]")) {
-      const unread = Number(badge.dataset.unreadCount) + count;
       badge.dataset.unreadCount = unread;
       badge.querySelector("[data-unread-number]").textContent = unread > 99 ? "99+" : unread;
-      badge.hidden = false;
+      badge.hidden = unread === 0;
     }
+    forgetRead(this.page);
   }
 
   say(words) {
@@ -202,11 +227,13 @@ export class LiveNotices {
 
   leave() {
     this.forget();
+    this.tabs.close();
   }
 
   /** The browser kept the whole page and shows it again: catch up. */
   comeBack() {
     if (this.stopped) return;
+    this.tabs.open();
     this.watch = setInterval(() => this.checkSilence(), 5 * SECOND);
     this.connect();
   }
