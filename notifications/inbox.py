@@ -165,10 +165,15 @@ def page(
     return list(rows.order_by("-seq")[: size + 1])
 
 
+def counter_of(recipient_id: int) -> Counter:
+    """The number of the last thing a person was told, and whether their e-mails are refused."""
+    known = Counter.objects.filter(recipient=recipient_id).first()
+    return known or Counter(recipient_id=recipient_id)
+
+
 def last_seq(recipient_id: int) -> int:
     """The number of the last thing a person was told; 0 where there is none."""
-    known = Counter.objects.filter(recipient=recipient_id).values_list("last_seq", flat=True)
-    return known.first() or 0
+    return counter_of(recipient_id).last_seq
 
 
 def unread_count(recipient_id: int) -> int:

@@ -176,3 +176,15 @@ def try_again(email: Email) -> None:
     """Send a parked e-mail as if it had never failed."""
     parked = Email.objects.parked().filter(pk=email.pk)
     parked.update(state=Email.State.WAITING, tries=0, due_at=timezone.now())
+
+
+@transaction.atomic
+def reach_again(recipient_id: int) -> None:
+    """Send to somebody's address again, beginning with the last e-mail that was refused: if that
+    is refused too, they hear of it at once."""
+    Counter.objects.filter(recipient=recipient_id).update(refused_at=None)
+    refused = Email.objects.filter(recipient=recipient_id, state=Email.State.REFUSED)
+    last = refused.order_by("-pk").first()
+    if last is not None:
+        last.state, last.tries, last.due_at = Email.State.WAITING, 0, timezone.now()
+        last.save(update_fields=["state", "tries", "due_at"])

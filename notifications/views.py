@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from notifications.models import Counter
+
 PAGE = 25
 
 
@@ -57,7 +59,16 @@ class Badge:
     @cached_property
     def last_seq(self) -> int:
         """The newest number this page knows of: live updates start after it."""
-        return inbox.last_seq(self._person) if self else 0
+        return self._counter.last_seq if self else 0
+
+    @property
+    def refused(self) -> bool:
+        """Whether e-mails to this person are refused."""
+        return bool(self and self._counter.refused_at)
+
+    @cached_property
+    def _counter(self) -> Counter:
+        return inbox.counter_of(self._person)
 
     @property
     def _person(self) -> int:

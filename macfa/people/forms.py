@@ -20,8 +20,8 @@ class AbsenceForm(ActForm):
     cover = OneRecord(
         User.objects.none(),
         label="Who covers?",
-        help_text="Somebody of the same team. What the next step of the work would bring to whoever is away "
-        "goes to them.",
+        help_text="Somebody of the same team. What the next step of the work would bring to "
+        "whoever is away goes to them.",
         required=False,
         empty_label="Nobody",
     )

@@ -50,6 +50,24 @@ def check_holds(
         raise NotAllowed(f"This is for the {names}.")
 
 
+def check_sees_people(person: User) -> Partnership:
+    """The partnership whose people somebody looks after: its coordinator, its administrator."""
+    teams = Team.objects.of(person).filter(role__in=(Role.COORDINATOR, Role.ADMIN))
+    team = teams.select_related("partnership").order_by("pk").first()
+    if team is None:
+        raise NotAllowed("This is for the coordinator or the system administrator.")
+    return team.partnership
+
+
+def sees_people(person: User) -> bool:
+    """Whether somebody looks after the people of a partnership."""
+    try:
+        check_sees_people(person)
+    except NotAllowed:
+        return False
+    return True
+
+
 def check_school_holiday(
     partnership: Partnership, name: str, first: date, last: date, person: User
 ) -> None:

@@ -1,8 +1,8 @@
-"""Addresses of the room: who does what."""
+"""Addresses of the room: who does what, one's own account, and the people of the partnership."""
 
 from django.urls import path
 
-from macfa.people import away_pages, views
+from macfa.people import account_views, away_pages, directory_views, views
 
 urlpatterns = [
     path("roles/", views.roles, name="roles"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("away/<id:public_id>/back/", away_pages.back, name="back"),
     path("most-open-tasks/", views.most_open_tasks, name="most_open_tasks"),
     path("urgent/numbers/", views.numbers, name="numbers"),
+    path("account/", account_views.your_account, name="your_account"),
+    path("account/address/", account_views.new_address, name="new_address"),
+    path("account/address/code/", account_views.address_code, name="address_code"),
+    path("account/address/right/", account_views.confirm_address, name="confirm_address"),
+    path("people/", directory_views.people, name="people"),
 ]

@@ -12,6 +12,8 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from macfa.people import addresses
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
@@ -93,6 +95,12 @@ def moment(value: datetime | None) -> str:
         return ""
     words = format_date(_local(value), "j F Y \\a\\t g:ia")
     return words.replace(".", "")
+
+
+@register.filter
+def masked(email: str) -> str:
+    """As much of an e-mail address as lets its owner know it."""
+    return addresses.masked(email)
 
 
 def _local(value: date) -> date:

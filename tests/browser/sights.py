@@ -54,6 +54,7 @@ NOT_PAGES = {
     "calendar_file",
     "ask_scrutineer",
     "claim",
+    "confirm_address",
     "discard_pool",
     "mark_one_read",
     "mark_shown_read",
@@ -102,7 +103,10 @@ def at_any_time(cast: Cast) -> Sights:
         yield page("auditor.pol", name)
     for name in ("my_work", "tasks", "team_queue", "notifications:inbox", "notifications:how_told"):
         yield page("auditor.pol", name)
+    yield from (page("auditor.pol", name) for name in ("your_account", "new_address"))
+    yield page("auditor.pol", "address_code")
     yield page("coordinator", "agencies")
+    yield page("coordinator", "people")
     yield page("coordinator", "school_holidays")
     yield page("coordinator", "end_agency", "POL")
     yield page("auditor.pol", "release", first)

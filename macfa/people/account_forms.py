@@ -1,0 +1,44 @@
+"""What somebody's own account asks: a new e-mail address, and the code that was sent to it."""
+
+from __future__ import annotations
+
+from django import forms
+
+from macfa.forms import Form, Look
+
+
+class NewAddressForm(Form):
+    """The address that somebody wants, and their password: it is what they sign in with."""
+
+    email = forms.EmailField(
+        label="New email address",
+        help_text="We send a code to it. You sign in with this address from then on.",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter your new email address",
+            "invalid": "Enter an email address, like name@example.gov.uk",
+        },
+    )
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password"},
+    )
+    looks = {"email": Look(width="two-thirds"), "password": Look(width="two-thirds")}
+
+
+class AddressCodeForm(Form):
+    """The code from the e-mail."""
+
+    code = forms.RegexField(
+        r"^\s*[0-9]{6}\s*$",
+        label="Code",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={
+            "required": "Enter the code",
+            "invalid": "The code has 6 digits, for example 012345",
+        },
+    )
+    looks = {"code": Look(width="10")}

@@ -1,0 +1,78 @@
+"""One's own account: the address that e-mail goes to and one signs in with, and what to change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from macfa.forms.checking import refused_beside
+from macfa.pages import person
+from macfa.people import addresses
+from macfa.people.account_forms import AddressCodeForm, NewAddressForm
+from macfa.people.addresses import Pending
+from macfa.people.rules import sees_people
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from macfa.people.models import User
+
+#: Where the session keeps an address that waits for its code.
+PENDING = "new_address"
+
+
+def your_account(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, where their e-mail goes, and what they can change."""
+    return render(
+        request, "people/your_account.html", {"sees_people": sees_people(person(request))}
+    )
+
+
+@require_POST
+def confirm_address(request: HttpRequest) -> HttpResponse:
+    """The address is right, although e-mails to it were refused."""
+    addresses.confirm_address(person=person(request))
+    messages.success(request, "We send e-mails to your address again.")
+    return redirect("your_account")
+
+
+def new_address(request: HttpRequest) -> HttpResponse:
+    """Ask for a code that goes to the new address."""
+    user = person(request)
+    form = NewAddressForm(request.POST or None)
+    if form.is_valid() and _may_go_on(request, form, user):
+        with refused_beside(form, "email"):
+            pending = addresses.offer_address(email=form.cleaned_data["email"], by=user)
+            request.session[PENDING] = pending.kept()
+            return redirect("address_code")
+    return render(request, "people/new_address.html", {"form": form})
+
+
+def _may_go_on(request: HttpRequest, form: NewAddressForm, user: User) -> bool:
+    """Whether the password is right, and this is not tried too often."""
+    if not ratelimit.consume(request, action="manage_email", user=user):
+        form.add_error(None, "You have tried too often. Wait a minute.")
+    elif not user.check_password(form.cleaned_data["password"]):
+        form.add_error("password", "This is not your password")
+    return form.is_valid()
+
+
+def address_code(request: HttpRequest) -> HttpResponse:
+    """Type the code that has come."""
+    pending = Pending.of(request.session.get(PENDING))
+    form = AddressCodeForm(request.POST or None)
+    if form.is_valid():
+        with refused_beside(form, "code"):
+            addresses.change_address(
+                pending=pending, code=form.cleaned_data["code"], by=person(request)
+            )
+            del request.session[PENDING]
+            messages.success(request, "This is your address from now on. Sign in with it.")
+            return redirect("your_account")
+    if pending is not None and form.is_bound:
+        request.session[PENDING] = pending.kept()
+    return render(request, "people/address_code.html", {"form": form, "pending": pending})
