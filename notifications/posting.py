@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from smtplib import (
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -163,6 +169,10 @@ def in_words(problem: Exception) -> str:
         return f"The mail server refused the address ({', '.join(map(str, codes))})"
     if isinstance(problem, SMTPResponseException):
         return f"The mail server refused the message ({problem.smtp_code})"
+    if isinstance(problem, TimeoutError):
+        return "The mail server did not answer in time"
+    if isinstance(problem, SMTPServerDisconnected):
+        return "The mail server ended the connection"
     return f"The message could not be handed over ({type(problem).__name__})"
 
 

@@ -1,5 +1,5 @@
-"""Addresses of signing in. Of allauth's, those alone that people need: an account's e-mail address
-belongs to the partnership, so nobody adds another to it or makes one their own."""
+"""Addresses of signing in. Of allauth's, those alone that people need: an account has one e-mail
+address, which `macfa.people.addresses` changes."""
 
 from allauth.account import views
 from django.urls import path, re_path

@@ -1,23 +1,28 @@
-"""The people of a partnership: who holds which role, and to whom e-mail does not arrive."""
+"""The people of a partnership: who holds which role, and which e-mails do not arrive."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from macfa.pages import person
 from macfa.people.models import Membership, User
 from macfa.people.rules import check_sees_people
-from notifications.models import Counter
+from notifications import posting
+from notifications.models import Counter, Email
+from notifications.narrowing import number
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from macfa.people.models import Partnership
+    from notifications.models import EmailQuerySet
 
 PAGE = 50
 
@@ -48,3 +53,30 @@ def _people_of(partnership: Partnership) -> QuerySet[User]:
     roles = held.select_related("team").order_by("team__name")
     found = User.objects.filter(pk__in=held.values("person")).order_by("name", "pk")
     return found.prefetch_related(Prefetch("memberships", roles, "roles_held"))
+
+
+def parked_emails(request: HttpRequest) -> HttpResponse:
+    """The e-mails that failed too often: to whom, when, how often, and what went wrong."""
+    partnership = check_sees_people(person(request))
+    parked = _parked(partnership).select_related("recipient").order_by("-made_at", "-pk")
+    page = Paginator(parked, PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/parked_emails.html", {"page": page})
+
+
+@require_POST
+def try_email_again(request: HttpRequest) -> HttpResponse:
+    """Send one again, or all of them, as if they had never failed."""
+    parked = _parked(check_sees_people(person(request)))
+    which = request.POST.get("email")
+    found = [get_object_or_404(parked, pk=number(which))] if which else list(parked)
+    for email in found:
+        posting.try_again(email)
+    words = "1 e-mail is" if len(found) == 1 else f"{len(found)} e-mails are"
+    messages.success(request, f"{words} sent again with the next round of the worker.")
+    return redirect("parked_emails")
+
+
+def _parked(partnership: Partnership) -> EmailQuerySet:
+    """Of the e-mails to people of a partnership those that are parked."""
+    held = Membership.objects.filter(team__partnership=partnership)
+    return Email.objects.parked().filter(recipient__in=held.values("person"))

@@ -16,4 +16,6 @@ urlpatterns = [
     path("account/address/code/", account_views.address_code, name="address_code"),
     path("account/address/right/", account_views.confirm_address, name="confirm_address"),
     path("people/", directory_views.people, name="people"),
+    path("people/emails/", directory_views.parked_emails, name="parked_emails"),
+    path("people/emails/again/", directory_views.try_email_again, name="try_email_again"),
 ]

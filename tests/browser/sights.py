@@ -65,6 +65,7 @@ NOT_PAGES = {
     "school_terms",
     "undo",
     "start_report",
+    "try_email_again",
 }
 
 
@@ -107,6 +108,7 @@ def at_any_time(cast: Cast) -> Sights:
     yield page("auditor.pol", "address_code")
     yield page("coordinator", "agencies")
     yield page("coordinator", "people")
+    yield page("admin", "parked_emails")
     yield page("coordinator", "school_holidays")
     yield page("coordinator", "end_agency", "POL")
     yield page("auditor.pol", "release", first)
