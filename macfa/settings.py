@@ -172,6 +172,7 @@ WORKFLOWS_INVARIANTS = [
 # own, and returns how many things that were.
 SWEEPS = [
     "macfa.concerns.sweeps.realert",
+    "macfa.returns.sweeps.remind_due",
     "notifications.email.sweep",
 ]
 WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)

@@ -358,6 +358,14 @@ def move_many(
     update_many(records, ["state", "version", *ledger.CHAIN_FIELDS])
 
 
+def note_many(happenings: Sequence[tuple[Record, Happening]]) -> None:
+    """What happened to many locked records of one kind by itself, in batches. Nothing of them
+    changed, so whoever has their pages open goes on."""
+    ledger.write_many(happenings, by=None)
+    records = {record.pk: record for record, _happening in happenings}
+    update_many(list(records.values()), ledger.CHAIN_FIELDS)
+
+
 def lifecycles() -> list[type[Lifecycle]]:
     """Every kind of record with states of this site."""
     return [model for model in ledger.record_models() if issubclass(model, Lifecycle)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from macfa.people.models import Agency, Membership, Partnership, Team, User
@@ -94,6 +95,23 @@ def leads_of(agency: Agency) -> QuerySet[User]:
     """The people who lead an agency today, by name. Asking makes no team."""
     leads = Membership.objects.current().filter(team__role=Role.AGENCY_LEAD, team__agency=agency)
     return User.objects.filter(memberships__in=leads).order_by("name").distinct()
+
+
+def leads_by_agency(agencies: Iterable[int]) -> dict[int | None, list[User]]:
+    """The people who lead each of these agencies today, by name, in one statement."""
+    current = Membership.objects.current().filter(team__agency__in=list(agencies))
+    leads = current.filter(team__role=Role.AGENCY_LEAD).select_related("person", "team")
+    found: dict[int | None, list[User]] = defaultdict(list)
+    for membership in leads.order_by("person__name", "person"):
+        if membership.person not in found[membership.team.agency_id]:
+            found[membership.team.agency_id].append(membership.person)
+    return found
+
+
+def holders_of(partnership: Partnership | int, role: Role) -> QuerySet[User]:
+    """The people who hold a role of a partnership today, by name. Asking makes no team."""
+    current = Membership.objects.current().filter(team__role=role, team__partnership=partnership)
+    return User.objects.filter(memberships__in=current).order_by("name").distinct()
 
 
 def only_one(team: Team) -> User | None:

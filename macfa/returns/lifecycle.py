@@ -105,6 +105,8 @@ SAYS = {
     "independent": "declared independence from the case",
     "conflict": "declared a conflict of interest",
     "reminded": "reminded {to_person}",
+    "reminded_automatically": "Reminded {to_person} automatically",
+    "told_late": "Told {to_person} automatically that it is late",
     "panel_asked": "asked the agency a question for the panel",
     "question_withdrawn": "withdrew the panel’s question",
     "addendum": "added an addendum",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 
 from macfa.audits.models import Audit
+from macfa.audits.reminders import Reminded
 from macfa.people.models import Agency, Setting, User
 from macfa.people.roles import Role
 from macfa.returns.desks import Desk, desk_of
@@ -123,7 +124,10 @@ class AgencyReturn(ReturnLifecycle):
                 name="return_of_no_setting_once",
             ),
         )
-        indexes = (models.Index(fields=("audit", "state"), name="return_of_audit"),)
+        indexes = (
+            models.Index(fields=("audit", "state"), name="return_of_audit"),
+            models.Index(fields=("due", "state"), name="return_by_due"),
+        )
 
     def get_absolute_url(self) -> str:
         return f"/returns/{self.public_id}/"
@@ -289,17 +293,18 @@ class ReturnQuery(models.Model):
         return self.text
 
 
-class Reminder(models.Model):
-    """Somebody was reminded of a return they owe; visible to the person reminded."""
+class Reminder(Reminded):
+    """Somebody was reminded of a return; visible to the person reminded."""
 
     agency_return = models.ForeignKey(AgencyReturn, models.PROTECT, related_name="reminders")
-    person = models.ForeignKey(User, models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-    note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ("-at",)
+        ordering = ("-at", "pk")
+        constraints = (
+            UniqueConstraint(
+                fields=("agency_return", "due", "step", "person"), name="return_reminded_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"reminder {self.pk}"

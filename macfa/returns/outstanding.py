@@ -58,11 +58,12 @@ class Owed:
         return bool(self.people) and not self.reminded_today
 
 
-def owed(returns: Iterable[AgencyReturn], by: User) -> list[Owed]:
+def owed(returns: Iterable[AgencyReturn], by: User | None) -> list[Owed]:
     """Who is reminded of these returns: whoever holds the work, else the agency's leads without a
     conflict of interest with the case.
 
-    Nobody reminds themselves. Costs four statements, however many returns there are.
+    Nobody reminds themselves; `by` is empty where reminders go out by themselves. Costs four
+    statements, however many returns there are.
     """
     rows = list(returns)
     agencies = {row.agency_id: row.agency for row in rows}
@@ -73,17 +74,17 @@ def owed(returns: Iterable[AgencyReturn], by: User) -> list[Owed]:
         last=Max("at"), times=Count("at", distinct=True)
     )
     chased = {row["agency_return"]: (row["last"], row["times"]) for row in sent}
-    stepped_out = _stepped_out(rows)
+    stepped_out = conflicts_of(rows)
     found = []
     for row in rows:
         people = (holders[row.pk],) if row.pk in holders else desks[row.agency_id].people
-        out = {by.pk, *stepped_out[row.case_id]}
+        out = {by and by.pk, *stepped_out[row.case_id]}
         others = tuple(person for person in people if person.pk not in out)
         found.append(Owed(row, others, *chased.get(row.pk, (None, 0))))
     return found
 
 
-def _stepped_out(rows: Iterable[AgencyReturn]) -> dict[int, set[int | None]]:
+def conflicts_of(rows: Iterable[AgencyReturn]) -> dict[int, set[int | None]]:
     """By case, who has a conflict of interest with it."""
     found: dict[int, set[int | None]] = defaultdict(set)
     conflicts = CaseAccess.objects.current().filter(

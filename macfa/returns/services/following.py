@@ -81,7 +81,7 @@ def _keep(doing: Act, people: Sequence[User], note: str, by: User) -> list[Remin
 def _message(reminder: Reminder) -> Message:
     return_ = reminder.agency_return
     return Message(
-        reminder.person_id,
+        reminder.reached,
         event="return.reminder",
         event_key=f"reminder-{reminder.pk}",
         text=f"Reminder: your return on {return_.case.label} {due_words(return_.due)}",
@@ -120,7 +120,7 @@ def _digests(reminders: Iterable[Reminder]) -> list[Message]:
     """One message for each person, whether they owe one return or several."""
     of_person: dict[int, list[Reminder]] = defaultdict(list)
     for reminder in reminders:
-        of_person[reminder.person_id].append(reminder)
+        of_person[reminder.reached].append(reminder)
     return [_message(rows[0]) if len(rows) == 1 else _digest(rows) for rows in of_person.values()]
 
 
@@ -128,7 +128,7 @@ def _digest(rows: Sequence[Reminder]) -> Message:
     first = min(rows, key=lambda row: row.agency_return.due)
     due = due_words(first.agency_return.due)
     return Message(
-        first.person_id,
+        first.reached,
         event="return.reminder",
         event_key=f"reminder-{first.pk}",
         text=f"Reminder: {len(rows)} returns are waiting for you. The earliest {due}",

@@ -112,7 +112,7 @@ def remind(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         note = form.cleaned_data["note"]
         sent = services.remind(return_=return_, note=note, by=user, token=form.token)
-        names = ", ".join(reminder.person.name for reminder in sent)
+        names = ", ".join(str(reminder.person) for reminder in sent)
         messages.success(request, f"A reminder of {return_.reference} went to {names}.")
         return redirect(return_)
     [one] = owed([return_], user)
