@@ -173,6 +173,7 @@ WORKFLOWS_INVARIANTS = [
 SWEEPS = [
     "macfa.concerns.sweeps.realert",
     "macfa.returns.sweeps.remind_due",
+    "macfa.improvement.sweeps.remind_due",
     "notifications.email.sweep",
 ]
 WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)

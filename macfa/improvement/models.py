@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Q, UniqueConstraint, Value, When
 
 from macfa.audits.models import Audit
+from macfa.audits.reminders import Reminded
 from macfa.findings.models import Finding
 from macfa.improvement.lifecycle import RUNNING, SAYS, ActionLifecycle, ActionState
 from macfa.people.models import Agency, Membership, Partnership, User
@@ -137,6 +138,7 @@ class Action(ActionLifecycle):
     class Meta:
         ordering = ("audit", "number")
         constraints = (UniqueConstraint(fields=("audit", "number"), name="action_number_once"),)
+        indexes = (models.Index(fields=("due", "state"), name="action_by_due"),)
 
     def get_absolute_url(self) -> str:
         return f"/actions/{self.public_id}/"
@@ -191,3 +193,20 @@ class ActionUpdate(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class ActionReminder(Reminded):
+    """Somebody was reminded of an action; visible to the person reminded."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="reminders")
+
+    class Meta:
+        ordering = ("-at", "pk")
+        constraints = (
+            UniqueConstraint(
+                fields=("action", "due", "step", "person"), name="action_reminded_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
