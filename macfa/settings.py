@@ -171,6 +171,7 @@ WORKFLOWS_INVARIANTS = [
 # What `manage.py worker` calls, round after round: each does what is due, in transactions of its
 # own, and returns how many things that were.
 SWEEPS = [
+    "macfa.people.absences.forget_past",
     "macfa.concerns.sweeps.realert",
     "macfa.returns.sweeps.remind_due",
     "macfa.improvement.sweeps.remind_due",

@@ -61,6 +61,12 @@ def _messages(absence: Absence, by: User) -> list[Message]:
     ]
 
 
+def forget_past() -> int:
+    """Whose absence is over is there again: their account no longer names it. Says of how many."""
+    over = User.objects.filter(absence__last__lt=clock.today())
+    return over.update(absence=None)
+
+
 def end_absence(*, absence: Absence, by: User, token: str | None = None) -> Absence:
     """They are back, or were not away after all: work comes to them again from now on."""
     with act(absence, by=by, token=token) as (doing, absence):

@@ -40,9 +40,11 @@ def stand_in(person: User) -> User | None:
     """Who covers for somebody today; None where they are there, or nobody does."""
     if person.absence_id is None:
         return None
-    absence = Absence.objects.select_related("cover").get(pk=person.absence_id)
+    absence = Absence.objects.select_related("cover__absence").get(pk=person.absence_id)
     cover = absence.cover if absence.is_now else None
-    return cover if cover and cover.is_active and cover.absence_id is None else None
+    if cover is None or not cover.is_active or (cover.absence and cover.absence.is_now):
+        return None
+    return cover
 
 
 def may_be_away(by: User) -> QuerySet[User]:

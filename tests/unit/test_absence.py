@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from macfa.people import absences, away
 from macfa.people.models import Absence, User
@@ -189,6 +191,24 @@ def test_somebody_back_early_gets_their_work_again(cast: Cast) -> None:
         absences.end_absence(absence=absence, by=cast["auditor.pol"])
     assert away.stand_in(fresh(cast, "auditor.pol")) is None
     assert queried(cast).owner == cast["auditor.pol"]
+
+
+def test_whoever_covers_and_is_away_too_gets_nothing_until_they_are_back(cast: Cast) -> None:
+    gone(cast, "auditor.pol", cover=cast["auditor2.pol"])
+    theirs = gone(cast, "auditor2.pol", cover=None, **days(8, 9))
+    assert away.stand_in(fresh(cast, "auditor.pol")) == cast["auditor2.pol"]
+    Absence.objects.filter(pk=theirs.pk).update(**days(0, 2))
+    assert away.stand_in(fresh(cast, "auditor.pol")) is None
+
+
+def test_the_worker_forgets_an_absence_that_is_over(cast: Cast) -> None:
+    gone(cast, **days(0, 2))
+    assert absences.forget_past() == 0
+    with clock.playing(clock.now() + timedelta(days=3)):
+        assert absences.forget_past() == 1
+        assert absences.forget_past() == 0
+    assert fresh(cast, "auditor.csc").absence is None
+    assert absences.forget_past in [import_string(path) for path in settings.SWEEPS]
 
 
 def test_a_cover_who_has_left_covers_nothing(cast: Cast) -> None:
