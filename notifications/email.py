@@ -32,10 +32,12 @@ CHUNK = 2000
 class Told:
     """One thing somebody was told, as far as e-mail cares."""
 
+    row: int
     seq: int
     kind: Kind
     at: datetime
     read: bool
+    due_at: datetime | None = None
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Decision:
     urgent: list[int] = field(default_factory=list)
     due: list[int] = field(default_factory=list)
     none: list[int] = field(default_factory=list)
+    later: list[Told] = field(default_factory=list)
 
 
 def sweep(clock: Callable[[], datetime] = timezone.now) -> int:
@@ -55,21 +58,58 @@ def sweep(clock: Callable[[], datetime] = timezone.now) -> int:
 
 def gather(now: datetime) -> int:
     """Make an e-mail for everybody to whom one is due. Several workers may do so at once."""
-    told = _unsettled()
+    told = _to_settle(now)
+    if not told:
+        return 0
     wishes, reachable = wishes_of(told), _reachable(told)
     made = 0
+    later: dict[int, list[Told]] = {}
     for person, rows in told.items():
-        made += _settle(person, decide(rows, wishes[person], now, person in reachable), now)
+        decision = decide(rows, wishes[person], now, person in reachable)
+        made += _settle(person, decision, now)
+        later[person] = [each for each in decision.later if not each.due_at or each.due_at <= now]
+    _wait(later, now)
     return made
 
 
-def _unsettled() -> dict[int, list[Told]]:
-    rows = Notification.objects.unsettled().order_by("recipient", "seq")
+def _to_settle(now: datetime) -> dict[int, list[Told]]:
+    """All that is unsettled of those to whom something may be due: what is due takes the rest of
+    its kind along. Whoever only waits for their daily e-mail is not read."""
+    people = Notification.objects.to_settle(now).values("recipient")
+    rows = Notification.objects.unsettled().filter(recipient__in=people)
     told: dict[int, list[Told]] = defaultdict(list)
-    values = rows.values_list("recipient_id", "seq", "event", "at", "read_at")
-    for person, seq, event, at, read_at in values.iterator(chunk_size=CHUNK):
-        told[person].append(Told(seq, kind_of(event), at, read_at is not None))
+    values = rows.order_by("recipient", "seq").values_list(
+        "recipient_id", "pk", "seq", "event", "at", "read_at", "due_at"
+    )
+    for person, pk, seq, event, at, read_at, due_at in values.iterator(chunk_size=CHUNK):
+        told[person].append(Told(pk, seq, kind_of(event), at, read_at is not None, due_at))
     return told
+
+
+def _wait(later: dict[int, list[Told]], now: datetime) -> None:
+    """Write down when what waits falls due, so that no round reads it before.
+
+    What people wish is read anew once their rows are locked: whoever chooses meanwhile waits for
+    us and then has it worked out again. Rows that somebody else has locked are left for a round.
+    """
+    people = {told.row: person for person, rows in later.items() for told in rows}
+    rows = {told.row: told for rows in later.values() for told in rows}
+    numbers = sorted(rows)
+    for start in range(0, len(numbers), CHUNK):
+        with transaction.atomic():
+            locked = _locked(numbers[start : start + CHUNK])
+            wishes = wishes_of({people[row] for row in locked})
+            due: dict[datetime, list[int]] = defaultdict(list)
+            for row in locked:
+                wish, told = wishes[people[row]], rows[row]
+                due[max(wish.due_at(told.kind, told.at), wish.after_quiet(now))].append(row)
+            for at, those in due.items():
+                Notification.objects.filter(pk__in=those).update(due_at=at)
+
+
+def _locked(numbers: list[int]) -> list[int]:
+    rows = Notification.objects.unsettled().filter(pk__in=numbers).order_by("pk")
+    return list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
 
 
 def _reachable(people: dict[int, list[Told]]) -> set[int]:
@@ -94,6 +134,8 @@ def decide(rows: list[Told], wishes: Wishes, now: datetime, reachable: bool) -> 
     for alike in waiting.values():
         if any(wishes.is_due(told.kind, told.at, now) for told in alike):
             decision.due += [told.seq for told in alike]
+        else:
+            decision.later += alike
     return decision
 
 

@@ -139,6 +139,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Of which nobody has yet settled whether an e-mail tells it."""
         return self.filter(settled_at=None)
 
+    def to_settle(self, now: datetime) -> NotificationQuerySet:
+        """Of which it can be settled now, as far as is known; what waits for its hour is left."""
+        return self.unsettled().filter(Q(due_at=None) | Q(due_at__lte=now))
+
 
 class Notification(models.Model):
     """One message to one person: what happened, in a sentence, and the page where it is.
@@ -157,6 +161,8 @@ class Notification(models.Model):
     url = models.CharField(max_length=500)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    #: When an e-mail about it falls due; empty until a worker has looked.
+    due_at = models.DateTimeField(null=True, blank=True)
     #: When it was settled whether an e-mail tells it, and which one does.
     settled_at = models.DateTimeField(null=True, blank=True)
     email = models.ForeignKey(
@@ -184,6 +190,11 @@ class Notification(models.Model):
                 fields=("recipient", "seq"),
                 condition=Q(settled_at=None),
                 name="notification_unsettled",
+            ),
+            Index(
+                fields=("due_at", "recipient"),
+                condition=Q(settled_at=None),
+                name="notification_email_due",
             ),
             Index(
                 fields=("email",), condition=Q(email__isnull=False), name="notification_of_email"

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.kinds import Kind
-from notifications.models import Hours, HowEmail, Preference
+from notifications.models import Hours, HowEmail, Notification, Preference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -52,20 +52,30 @@ class Wishes:
         """Whether this is one of their hours without e-mail."""
         return self.hours.covers(timezone.localtime(now).hour)
 
+    def due_at(self, kind: Kind, at: datetime) -> datetime:
+        """When an e-mail about what they were told at a moment falls due."""
+        if kind == Kind.CONCERNS:
+            return at
+        if self.email(kind) == HowEmail.DIGEST:
+            return self.after_quiet(_next(at, self.hours.daily_at))
+        return self.after_quiet(at + timedelta(seconds=settings.EMAIL_SETTLE_SECONDS))
+
     def is_due(self, kind: Kind, at: datetime, now: datetime) -> bool:
         """Whether an e-mail about what they were told at a moment is due."""
-        if kind == Kind.CONCERNS:
-            return True
-        if self.is_quiet(now):
-            return False
-        if self.email(kind) == HowEmail.DIGEST:
-            return self._next_digest(at) <= now
-        return at + timedelta(seconds=settings.EMAIL_SETTLE_SECONDS) <= now
+        quiet = kind != Kind.CONCERNS and self.is_quiet(now)
+        return not quiet and self.due_at(kind, at) <= now
 
-    def _next_digest(self, at: datetime) -> datetime:
-        local = timezone.localtime(at)
-        digest = local.replace(hour=self.hours.daily_at, minute=0, second=0, microsecond=0)
-        return digest if digest > local else digest + timedelta(days=1)
+    def after_quiet(self, moment: datetime) -> datetime:
+        """This moment or, in an hour without e-mail, the end of those hours."""
+        ends = self.hours.quiet_until
+        return _next(moment, ends) if self.is_quiet(moment) and ends is not None else moment
+
+
+def _next(moment: datetime, hour: int) -> datetime:
+    """The next time that it is this hour here, after a moment."""
+    local = timezone.localtime(moment)
+    found = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return found if found > local else found + timedelta(days=1)
 
 
 def wishes_of(people: Collection[int]) -> dict[int, Wishes]:
@@ -84,7 +94,8 @@ def wishes_of(people: Collection[int]) -> dict[int, Wishes]:
 def choose(
     recipient_id: int, *, live: Collection[str], email: Mapping[Kind, str], hours: Hours
 ) -> None:
-    """Keep what somebody has chosen: what is announced, when e-mail comes, and its hours."""
+    """Keep what somebody has chosen: what is announced, when e-mail comes, and its hours. When
+    e-mail is due about what waits already is worked out anew."""
     hours.recipient_id = recipient_id
     hours.save()
     for kind in CHOSEN:
@@ -93,3 +104,4 @@ def choose(
             kind=kind,
             defaults={"live": kind in live, "email": email[kind]},
         )
+    Notification.objects.of(recipient_id).unsettled().update(due_at=None)

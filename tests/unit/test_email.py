@@ -5,16 +5,19 @@ from datetime import datetime, timedelta
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from macfa.people.models import User
 from notifications import email, inbox, posting
+from notifications.inbox import Message as News
 from notifications.kinds import Kind, is_of, kind_of
 from notifications.models import Counter, Email, Hours, HowEmail, Notification
 from notifications.preferences import CHOSEN, USUAL, Wishes, choose
 from tests.mail import LONDON, MORNING, told
-from tests.realtime.people import person
+from tests.realtime.people import person, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -166,13 +169,80 @@ def test_each_person_gets_their_own_and_nobody_elses() -> None:
     }
 
 
-def test_many_people_cost_no_more_statements_while_nothing_is_due(
+def test_what_waits_for_its_hour_is_not_read_until_then(
     django_assert_num_queries: pytest.FixtureRequest,
 ) -> None:
-    for name in ("Ann", "Bob", "Cat"):
-        told(person(name))
-    with django_assert_num_queries(5):  # type: ignore[operator]
-        email.gather(MORNING)
+    people = [person(name) for name in ("Ann", "Bob", "Cat")]
+    for each in people:
+        told(each, "report.signed_off")
+    email.gather(SOON)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        email.gather(SOON + timedelta(hours=3))
+    told(people[0], "report.signed_off")
+    assert set(email._to_settle(SOON)) == {people[0].pk}
+    assert len(sent_at(MORNING + timedelta(days=1))) == 3
+
+
+def test_whoever_chooses_anew_waits_no_longer_than_they_chose() -> None:
+    ann = person()
+    told(ann, "report.signed_off")
+    assert sent_at(SOON) == []
+    wants(ann, HowEmail.NOW)
+    assert len(sent_at(SOON)) == 1
+
+
+def test_what_a_worker_missed_by_day_is_not_read_all_night(
+    django_assert_num_queries: pytest.FixtureRequest,
+) -> None:
+    told(person())
+    email.gather(NIGHT)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        email.gather(NIGHT + timedelta(hours=1))
+    assert len(sent_at(NIGHT + timedelta(hours=8))) == 1
+
+
+def test_what_is_due_is_found_by_an_index_alone() -> None:
+    people = [person(f"P{number}") for number in range(20)]
+    rows = [
+        News(each.pk, "report.signed_off", f"key-{number}", "News", "/", MORNING)
+        for each in people
+        for number in range(100)
+    ]
+    tell(*rows)
+    email.gather(SOON)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    due = Notification.objects.to_settle(SOON).values("recipient")
+    assert "notification_email_due" in due.explain()
+    assert not due.exists()
+
+
+def test_many_people_cost_no_more_statements_while_nothing_is_due() -> None:
+    costs = []
+    for names in (("Ann",), ("Bob", "Cat", "Dan")):
+        for name in names:
+            told(person(name))
+        with CaptureQueriesContext(connection) as statements:
+            email.gather(MORNING)
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
+
+
+@given(
+    hour=st.integers(0, 23),
+    begins=st.integers(0, 23),
+    ends=st.integers(0, 23),
+    kind=st.sampled_from(list(Kind)),
+)
+def test_what_is_due_is_due_from_then_on_but_for_quiet_hours(
+    hour: int, begins: int, ends: int, kind: Kind
+) -> None:
+    wishes = Wishes(Hours(daily_at=9, quiet_from=begins, quiet_until=ends))
+    at = MORNING.replace(hour=hour)
+    due = wishes.due_at(kind, at)
+    assert at <= due <= at + timedelta(days=2)
+    assert wishes.is_due(kind, at, due)
+    assert kind == Kind.CONCERNS or not wishes.is_due(kind, at, due - timedelta(seconds=1))
 
 
 def test_an_e_mail_left_lying_after_its_lease_is_a_fault_that_names_nobody() -> None:
