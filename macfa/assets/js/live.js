@@ -46,26 +46,19 @@ export class LiveNotices {
 
   // --- the socket ---
 
+  /** Until the server has said something updates are paused, whatever holds the socket up. */
   connect() {
     clearTimeout(this.retry);
     if (this.stopped || this.socket) return;
-    if (!("WebSocket" in window)) return this.disconnected();
+    this.paused();
+    if (!("WebSocket" in window)) return;
     const url = new URL(this.socketUrl, location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.heardAt = Date.now();
     const socket = new WebSocket(url);
     this.socket = socket;
-    socket.onopen = () => this.connected(socket);
     socket.onmessage = ({ data }) => this.hear(socket, data);
     socket.onclose = ({ code }) => this.closed(socket, code);
-  }
-
-  connected(socket) {
-    if (socket !== this.socket) return;
-    clearTimeout(this.poll);
-    clearTimeout(this.grace);
-    this.poll = this.grace = undefined;
-    this.say("");
   }
 
   /** The first frame after opening says where the server stands, so that nothing is missed. */
@@ -73,6 +66,7 @@ export class LiveNotices {
     if (socket !== this.socket) return;
     this.heardAt = Date.now();
     this.attempts = 0;
+    this.resumed();
     this.learn(JSON.parse(data));
   }
 
@@ -94,7 +88,7 @@ export class LiveNotices {
     if (socket !== this.socket) return;
     this.socket = undefined;
     if (SIGNED_OUT.includes(code)) return this.stop();
-    this.disconnected();
+    this.paused();
     if (code === TOO_MANY_PAGES) return; // Newer pages took the places: this one only polls.
     const wait = Math.min(LONGEST_WAIT, SECOND * 2 ** this.attempts++);
     this.retry = setTimeout(() => this.connect(), jitter(wait));
@@ -108,9 +102,18 @@ export class LiveNotices {
     socket.close();
   }
 
-  disconnected() {
+  /** Said after a moment only, and while it lasts the page polls. */
+  paused() {
     this.grace ??= setTimeout(() => this.say("Live updates paused"), GRACE);
     this.poll ??= setTimeout(() => this.pollOnce(), jitter(POLL));
+  }
+
+  resumed() {
+    if (this.poll === undefined) return;
+    clearTimeout(this.poll);
+    clearTimeout(this.grace);
+    this.poll = this.grace = undefined;
+    this.say("");
   }
 
   async pollOnce() {
