@@ -20,6 +20,7 @@ from workflows.lifecycle import note_many, tell_at_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from macfa.audits.models import Audit
 
@@ -37,12 +38,18 @@ class Reminded(models.Model):
         AUTOMATIC = "automatic", "automatically"
         TELEPHONE = "telephone", "by telephone"
 
+    class Spoke(models.TextChoices):
+        LEAD = "lead", "spoke to the agency lead"
+        HOLDER = "holder", "spoke to whoever has the work"
+        OTHER = "other", "spoke to somebody else there"
+        NOBODY = "nobody", "left a message"
+
     person = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
     note = models.CharField(max_length=300, blank=True)
     way = models.CharField(max_length=10, choices=Way.choices, default=Way.MESSAGE)
-    spoke_to = models.CharField(max_length=100, blank=True)
+    spoke_to = models.CharField(max_length=10, choices=Spoke.choices, blank=True)
     due = models.DateField(null=True, editable=False)
     step = models.SmallIntegerField(null=True, editable=False)
 
@@ -103,19 +110,21 @@ def send(
 ) -> list[Reminded]:
     """Keep every reminder that goes out by itself, write it in the ledger, and tell each person
     once. Call it in the transaction that holds what is due."""
-    rows = each_once(tellings)
-    reminders = kept._default_manager.bulk_create(_automatic(each, kept, words) for each in rows)
+    rows, at = each_once(tellings), clock.now()
+    reminders = kept._default_manager.bulk_create(
+        _automatic(each, kept, words, at) for each in rows
+    )
     note_many([(each.about, _happening(each)) for each in rows])
     first = {reminder.person_id: reminder.pk for reminder in reversed(reminders)}
     tell_at_the_end(_messages(audit, rows, words, first))
     return reminders
 
 
-def _automatic(telling: Telling, kept: type[Reminded], words: Words) -> Reminded:
+def _automatic(telling: Telling, kept: type[Reminded], words: Words, at: datetime) -> Reminded:
     return kept(
         **{words.field: telling.about},
         person=telling.person,
-        at=clock.now(),
+        at=at,
         way=Reminded.Way.AUTOMATIC,
         due=telling.about.due,
         step=telling.about.step_now,

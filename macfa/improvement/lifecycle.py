@@ -55,6 +55,8 @@ SAYS = {
     "offered": "offered the action to {agency}",
     "offer_declined": "declined the action for {agency}",
     "offer_taken_back": "took back the offer of the action to {agency}",
+    "reminded": "reminded {to_person}",
+    "telephoned": "telephoned on {day} and {spoke}",
     "reminded_automatically": "Reminded {to_person} automatically",
     "told_late": "Told {to_person} automatically that it is late",
     "due_changed": "moved the due date from {old} to {new}",

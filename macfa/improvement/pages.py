@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
 
+from macfa.audits import reminded
 from macfa.audits.models import Audit
 from macfa.audits.pages import of_audit
 from macfa.findings.models import READS_FINDINGS
@@ -73,6 +74,7 @@ def of_action(action: Action, person: User) -> dict[str, object]:
         "standing": standings([action])[0],
         "rows": _facts(action, person),
         "updates": action.updates.select_related("by"),
+        "reminders": _reminders(action, person),
         "no_update": _no_update(action),
         "claim": CLAIMS[ActionState(action.state)],
         "sent_back": _sent_back_because(action),
@@ -99,6 +101,15 @@ def _findings(action: Action, person: User) -> str:
     audit = action.audit
     reads = newest_signed_off(audit) or holds(person, READS_FINDINGS, audit.partnership_id)
     return "\n".join(str(found) if reads else found.label for found in action.findings.all())
+
+
+def _reminders(action: Action, person: User) -> list[reminded.Line]:
+    """Who was reminded, while it is under way: for its owner and for whoever may remind them."""
+    if action.state != ActionState.UNDER_WAY:
+        return []
+    if action.owner_id != person.pk and not allows(rules.check_may_move, action, person):
+        return []
+    return reminded.lines(action.reminders.select_related("person", "by"), person)
 
 
 def _no_update(action: Action) -> str:
@@ -147,6 +158,7 @@ def _ways(action: Action, person: User) -> Iterator[Way]:
         yield Way("Give an update", f"{url}update/")
     if allows(rules.check_open, action.audit, person):
         yield Way("Join it to findings", f"{url}findings/")
+    yield from _reminding(action, person)
     if allows(rules.check_hands_over, action, person):
         yield Way("Hand it over", f"{url}hand-over/")
         yield Way("Offer it to another agency", f"{url}offer/")
@@ -156,3 +168,12 @@ def _ways(action: Action, person: User) -> Iterator[Way]:
         yield Way("Change the due date", f"{url}due/")
     if allows(rules.check_ends, action, person):
         yield Way("End it as no longer needed", f"{url}end/")
+
+
+def _reminding(action: Action, person: User) -> Iterator[Way]:
+    """How its owner is reminded."""
+    url = action.get_absolute_url()
+    if allows(rules.check_reminds, action, person):
+        yield Way("Send a reminder", f"{url}remind/")
+    if allows(rules.check_calls, action, person):
+        yield Way("Record a telephone call", f"{url}call/")

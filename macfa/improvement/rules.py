@@ -205,6 +205,19 @@ def check_may_move(action: Action, person: User) -> None:
     check_under_way(action)
 
 
+def check_reminds(action: Action, person: User) -> None:
+    """Whoever may move an action reminds its owner; nobody reminds themselves."""
+    check_may_move(action, person)
+    if action.owner_id == person.pk:
+        raise NotAllowed(f"{action.reference} is your own action.")
+
+
+def check_calls(action: Action, person: User) -> None:
+    """The coordinator writes down that they reminded an owner by telephone."""
+    check_coordinates(action.audit, person)
+    check_reminds(action, person)
+
+
 def check_hands_over(action: Action, person: User) -> None:
     """An action moves, or is offered, while no other agency is asked whether it takes it on."""
     check_may_move(action, person)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from macfa.improvement.views import carrying, deciding, lists, moving, offering, opening
+from macfa.improvement.views import carrying, deciding, lists, moving, offering, opening, reminding
 
 urlpatterns = [
     path("actions/", lists.actions, name="actions"),
@@ -21,5 +21,7 @@ urlpatterns = [
     path("actions/<id:public_id>/decline/", offering.decline, name="decline_action"),
     path("actions/<id:public_id>/take-back/", offering.take_back, name="take_offer_back"),
     path("actions/<id:public_id>/due/", moving.change_due, name="change_action_due"),
+    path("actions/<id:public_id>/remind/", reminding.remind, name="remind_action"),
+    path("actions/<id:public_id>/call/", reminding.call, name="call_action"),
     path("actions/<id:public_id>/findings/", opening.join_findings, name="join_findings"),
 ]

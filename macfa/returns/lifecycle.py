@@ -105,6 +105,7 @@ SAYS = {
     "independent": "declared independence from the case",
     "conflict": "declared a conflict of interest",
     "reminded": "reminded {to_person}",
+    "telephoned": "telephoned on {day} and {spoke}",
     "reminded_automatically": "Reminded {to_person} automatically",
     "told_late": "Told {to_person} automatically that it is late",
     "panel_asked": "asked the agency a question for the panel",

@@ -259,6 +259,17 @@ def can_remind(return_: AgencyReturn, person: User) -> bool:
     return allows(check_remind, return_, person)
 
 
+def check_calls(return_: AgencyReturn, person: User) -> None:
+    """The coordinator writes down that they reminded an agency by telephone."""
+    check_coordinates(return_, person)
+    check_state(return_, *OUTSTANDING)
+
+
+def can_call(return_: AgencyReturn, person: User) -> bool:
+    """Whether somebody may write down a telephone call now."""
+    return allows(check_calls, return_, person)
+
+
 def check_remind_all(audit: Audit, person: User) -> None:
     """The coordinator reminds everybody who still owes a return of a running audit."""
     audits.check_coordinates(audit, person)

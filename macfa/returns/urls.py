@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{ONE}hand-back/", reading.hand_back, name="hand_back_return"),
     path(f"{ONE}query/", following.query, name="query_return"),
     path(f"{ONE}remind/", following.remind, name="remind_return"),
+    path(f"{ONE}call/", following.call, name="call_return"),
     path(f"{ONE}extend/", following.extend, name="extend_return"),
     path(f"{ONE}not-returned/", following.record_not_returned, name="record_not_returned"),
     path(f"{ONE}accept-late/", following.accept_late, name="accept_late"),

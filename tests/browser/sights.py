@@ -219,7 +219,8 @@ def at_following(cast: Cast, audit: Audit) -> Sights:
     yield from pages("coordinator", "audit", "audit_returns", "remind_all", about=audit)
     yield page("coordinator", "panel", audit)
     yield from pages("coordinator", "return", "remind_return", "extend_return", about=return_)
-    yield page("coordinator", "record_not_returned", return_)
+    returns.remind(return_=return_, note="For the panel", by=audit.coordinator)
+    yield from pages("coordinator", "return", "call_return", "record_not_returned", about=return_)
     yield from pages("coordinator", "case", "replace_case", "pause_case", about=return_.case)
     case = overview.pause_case(case=return_.case, by=audit.coordinator, **PAUSE)
     yield from pages("coordinator", "case", "resume_case", about=case)
@@ -307,6 +308,8 @@ def at_action_tracking(cast: Cast) -> Sights:
         "coordinator", "hand_action_over", "join_findings", "offer_action", about=action
     )
     yield page("coordinator", "close_audit", audit)
+    yield from pages("coordinator", "remind_action", "call_action", about=action)
+    improvement.remind(action=action, note="For the Board", by=cast["coordinator"])
     yield from pages("owner.csc", "action", "update_action", about=action)
     yield page("owner.csc", "claim_action_complete", action)
     police = cast.agencies["POL"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -442,6 +442,11 @@ def test_an_action_ends_with_a_reason(client: Client, cast: Cast, action: Action
     assert "The team was dissolved" in shown
 
 
+def on(day: date) -> dict[str, int]:
+    """A day as it is typed."""
+    return {"on_day": day.day, "on_month": day.month, "on_year": day.year}
+
+
 @pytest.mark.parametrize(
     ("path", "may", "may_not"),
     [
@@ -452,6 +457,8 @@ def test_an_action_ends_with_a_reason(client: Client, cast: Cast, action: Action
         ("offer/", "coordinator lead.csc", "owner.csc qppa chair board"),
         ("due/", "coordinator chair qppa panel.pol", "owner.csc lead.csc board"),
         ("findings/", "coordinator chair panel.pol", "owner.csc lead.csc qppa board"),
+        ("remind/", "coordinator lead.csc", "owner.csc qppa chair board"),
+        ("call/", "coordinator", "lead.csc owner.csc qppa chair board"),
     ],
 )
 def test_each_act_has_a_page_for_who_may_and_refuses_others(
@@ -606,6 +613,27 @@ def test_the_due_date_moves_with_a_reason(client: Client, cast: Cast, action: Ac
     shown = page(client, cast["owner.csc"], at(action))
     assert "Qppa moved the due date from" in shown
     assert "Holidays" in shown
+
+
+def test_the_owner_and_who_may_remind_see_when_and_how_they_were_reminded(
+    client: Client, cast: Cast, action: Action
+) -> None:
+    today = f"{clock.today():%-d %B %Y}"
+    post(client, cast["coordinator"], at(action, "remind/"), note="For the Board")
+    call = {"spoke_to": "lead", "note": "It comes on Thursday", **on(clock.today())}
+    post(client, cast["coordinator"], at(action, "call/"), **call)
+    for name, who in (("owner.csc", "You were"), ("lead.csc", "Owner Csc was")):
+        shown = page(client, cast[name], at(action))
+        assert f"{who} reminded on {today} by Coordinator: <bdi>For the Board" in shown
+        assert f"Coordinator telephoned on {today} and spoke to the agency lead" in shown
+    assert "was reminded on" not in page(client, cast["board"], at(action))
+
+
+def test_a_call_to_come_is_no_call(client: Client, cast: Cast, action: Action) -> None:
+    tomorrow = on(clock.today() + timedelta(days=1))
+    refused = post(client, cast["coordinator"], at(action, "call/"), spoke_to="lead", **tomorrow)
+    assert "Choose today or an earlier day" in refused.content.decode()
+    assert not action.reminders.exists()
 
 
 # --- closing the audit ---------------------------------------------------------------------------

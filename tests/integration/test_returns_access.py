@@ -32,6 +32,7 @@ ALLOWED: dict[str, tuple[str, str, str]] = {
     "check/": ("drafting", "auditor.pol", "lead.pol coordinator"),
     "auditor/": ("drafting", "lead.pol coordinator", "auditor.pol"),
     "remind/": ("drafting", "lead.pol coordinator", "auditor.pol"),
+    "call/": ("drafting", "coordinator", "lead.pol auditor.pol"),
     "extend/": ("drafting", "coordinator", "lead.pol auditor.pol"),
     "not-returned/": ("drafting", "coordinator", "lead.pol auditor.pol"),
     "not-involved/": ("drafting", "lead.pol coordinator", "auditor.pol"),

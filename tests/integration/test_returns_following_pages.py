@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from macfa.overview.services import merge_agency
 from macfa.people.models import Setting
-from macfa.returns import services
+from macfa.returns import services, sweeps
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn, Reminder
 from macfa.sampling.models import Case
+from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast
 from tests.integration.returns import (
@@ -25,6 +26,7 @@ from tests.integration.returns import (
     text,
 )
 from workflows import clock
+from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
     from macfa.audits.models import Audit
@@ -141,6 +143,32 @@ def test_a_reminder_from_the_page_of_the_return(cast: Cast, audit: Audit) -> Non
     client, base = browser(cast, "coordinator"), return_.get_absolute_url()
     post(client, f"{base}remind/", note="Panel pack")
     assert "A reminder of NEG-01 POL went to Lead Pol." in text(client.get(base))
+
+
+def test_a_call_is_recorded_on_one_page_and_sends_nothing(cast: Cast, audit: Audit) -> None:
+    return_ = factories.drafting(cast, factories.a_return(audit))
+    client, base = browser(cast, "coordinator"), return_.get_absolute_url()
+    assert f"{base}call/" in client.get(f"{base}remind/").content.decode()
+    told = Notification.objects.count()
+    yesterday = clock.today() - timedelta(days=1)
+    typed = {"spoke_to": "nobody", "note": "Rang twice", **date_typed("on", yesterday)}
+    assert "Answer “Who did you speak to?”" in text(post(client, f"{base}call/"))
+    assert post(client, f"{base}call/", **typed).headers["Location"] == base
+    said = f"Coordinator telephoned on {yesterday:%-d %B %Y} and left a message: Rang twice"
+    for name in ("coordinator", "auditor.pol", "lead.pol"):
+        assert said in text(browser(cast, name).get(base))
+    assert Notification.objects.count() == told
+    grid = text(client.get(f"{audit.get_absolute_url()}returns/"))
+    assert f"1, the last on {yesterday:%-d %B %Y}" in grid
+
+
+def test_whoever_is_reminded_by_itself_sees_so(cast: Cast, audit: Audit) -> None:
+    return_ = factories.drafting(cast, factories.a_return(audit))
+    day = add_working_days(return_.due, 1)
+    with clock.playing(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)):
+        sweeps.remind_due()
+    page = text(browser(cast, "auditor.pol").get(return_.get_absolute_url()))
+    assert f"You and Lead Pol were reminded on {day:%-d %B %Y} (automatically)" in page
 
 
 def test_the_grid_costs_the_same_for_two_cases_and_for_six(cast: Cast) -> None:

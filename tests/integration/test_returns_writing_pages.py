@@ -188,7 +188,7 @@ def test_a_reminder_is_shown_and_does_not_make_the_page_stale(
     assert client.post(url, typed).status_code == 302
     today = f"{clock.today():%-d %B %Y}"
     page = text(client.get(draft.get_absolute_url()))
-    assert f"You were reminded on {today}: Panel pack" in page
+    assert f"You were reminded on {today} by Coordinator: Panel pack" in page
 
 
 @pytest.mark.parametrize(("name", "path"), [("auditor.csc", ""), ("auditor.csc", "domains/D1/")])

@@ -5,6 +5,7 @@ from macfa.returns.services.conflicts import give_up
 from macfa.returns.services.following import (
     accept_late,
     extend,
+    note_call,
     query,
     record_not_returned,
     remind,
@@ -33,6 +34,7 @@ __all__ = [
     "give_up",
     "hand_back",
     "issue",
+    "note_call",
     "query",
     "record_not_returned",
     "remind",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.dateformat import format as format_date
 
+from macfa.audits.calls import keep_call
 from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import AgencyReturn, Reminder, ReturnQuery
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from macfa.audits.calls import Call
     from macfa.audits.models import Audit
     from macfa.people.models import User
     from workflows.flow import Start
@@ -69,11 +71,26 @@ def remind(
     return reminders
 
 
+def note_call(
+    *,
+    return_: AgencyReturn,
+    call: Call,
+    by: User,
+    token: str | None = None,
+) -> AgencyReturn:
+    """The coordinator reminded the agency by telephone. It is kept, and sends nothing."""
+    with act(return_, by=by, token=token) as (doing, return_):
+        rules.check_calls(return_, by)
+        keep_call(doing, Reminder, "agency_return", call, by)
+    return return_
+
+
 def _keep(doing: Act, people: Sequence[User], note: str, by: User) -> list[Reminder]:
     for person in people:
         doing.note("reminded", facts={"to_person": person.public_id}, text=note)
+    at = clock.now()
     return Reminder.objects.bulk_create(
-        Reminder(agency_return=doing.record, person=person, by=by, at=clock.now(), note=note)
+        Reminder(agency_return=doing.record, person=person, by=by, at=at, note=note)
         for person in people
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect
 
+from macfa.audits.forms.calls import CallForm
 from macfa.audits.school import of_agencies
 from macfa.pages import person
 from macfa.returns import rules, services
@@ -116,7 +117,22 @@ def remind(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, f"A reminder of {return_.reference} went to {names}.")
         return redirect(return_)
     [one] = owed([return_], user)
-    return show(request, "returns/remind.html", return_, form=form, owed=one)
+    calls = rules.can_call(return_, user)
+    return show(request, "returns/remind.html", return_, form=form, owed=one, calls=calls)
+
+
+@lands_once
+def call(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write down a reminder by telephone."""
+    return_ = the_return(request, public_id)
+    user = person(request)
+    rules.check_calls(return_, user)
+    form = CallForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.note_call(return_=return_, call=form.call, by=user, token=form.token)
+        messages.success(request, f"Your call about {return_.reference} is recorded.")
+        return redirect(return_)
+    return show(request, "returns/call.html", return_, form=form)
 
 
 @lands_once

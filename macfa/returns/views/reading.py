@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from macfa.audits.reminded import lines
 from macfa.forms import ActForm
 from macfa.pages import person
 from macfa.returns import rules, services
@@ -182,7 +183,7 @@ def _around(request: HttpRequest, return_: AgencyReturn) -> dict[str, Any]:
         "queries": list(queries if inside else queries.filter(within_agency=False))
         if known
         else [],
-        "reminders": list(return_.reminders.select_related("person", "by")) if known else [],
+        "reminders": lines(return_.reminders.select_related("person", "by"), user) if known else [],
         "history": history(return_, with_reasons=known),
     }
 

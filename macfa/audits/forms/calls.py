@@ -1,0 +1,48 @@
+"""A reminder by telephone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from macfa.audits.calls import Call, check_call
+from macfa.audits.reminders import Reminded
+from macfa.forms import ActForm, DateField, Look
+from macfa.forms.checking import refused_here
+from workflows import clock
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(value, label[0].upper() + label[1:]) for value, label in Reminded.Spoke.choices]
+
+
+class CallForm(ActForm):
+    """Who was spoken to, when, and a word about it."""
+
+    spoke_to = forms.ChoiceField(
+        label="Who did you speak to?", choices=_choices, widget=forms.RadioSelect
+    )
+    on = DateField(label="When was it?")
+    note = forms.CharField(
+        label="What was said",
+        help_text="For example: the return comes on Thursday. No names.",
+        max_length=200,
+        required=False,
+    )
+    looks = {"spoke_to": Look(small=True)}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": clock.today()}, **kwargs)
+
+    def clean_on(self) -> Any:
+        on = self.cleaned_data["on"]
+        with refused_here():
+            check_call(Call(Reminded.Spoke.LEAD, on))
+        return on
+
+    @property
+    def call(self) -> Call:
+        """What was typed."""
+        typed = self.cleaned_data
+        return Call(typed["spoke_to"], typed["on"], typed["note"])
