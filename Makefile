@@ -107,7 +107,8 @@ test: setup chromium
 	@$(BIN)/python -m tests $(ARGS)
 
 faults: setup
-	@FAULTS=full $(BIN)/python -m tests --only postgresql tests/faults -v --durations=0 $(ARGS)
+	@FAULTS=full $(BIN)/python -m tests --only postgresql tests/faults \
+		tests/realtime/test_walk.py -v --durations=0 $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))

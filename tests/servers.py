@@ -93,12 +93,25 @@ def site_server(environment: Mapping[str, str]) -> Iterator[str]:
         socket.create_server(("127.0.0.1", 0)) as listening,
     ):
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        command = [sys.executable, "-m", "daphne", "--fd", str(listening.fileno())]
-        command += ["--websocket-max-message-size", "4096", "macfa.asgi:application"]
-        inherited = (listening.fileno(),)
-        with child(command, Path(name), environment=environment, inherited=inherited) as server:
-            wait_until(lambda: answers_http(url), server, Path(name))
+        with site_process(listening, environment, Path(name)):
             yield url
+
+
+@contextmanager
+def site_process(
+    listening: socket.socket,
+    environment: Mapping[str, str],
+    folder: Path,
+    stop: signal.Signals = signal.SIGTERM,
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """The site under daphne at a socket of ours, which listens on when the process has ended."""
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    command = [sys.executable, "-m", "daphne", "--fd", str(listening.fileno())]
+    command += ["--websocket-max-message-size", "4096", "macfa.asgi:application"]
+    inherited = (listening.fileno(),)
+    with child(command, folder, stop=stop, environment=environment, inherited=inherited) as server:
+        wait_until(lambda: answers_http(url), server, folder)
+        yield server
 
 
 def find_chromium() -> str | None:

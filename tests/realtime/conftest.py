@@ -31,17 +31,20 @@ def own_redis() -> Iterator[OwnRedis]:
 
 
 @pytest.fixture(scope="session")
-def redis_site(database_url: str, own_redis: OwnRedis) -> Iterator[Site]:
-    ours = {"DATABASE_URL": database_url, "REDIS_URL": own_redis.url, "REALTIME_PREFIX": PREFIX}
-    with running_site(ours) as site:
+def on_redis(database_url: str, own_redis: OwnRedis) -> dict[str, str]:
+    """The environment of a site that speaks over this Redis."""
+    return {"DATABASE_URL": database_url, "REDIS_URL": own_redis.url, "REALTIME_PREFIX": PREFIX}
+
+
+@pytest.fixture(scope="session")
+def redis_site(on_redis: dict[str, str]) -> Iterator[Site]:
+    with running_site(on_redis) as site:
         yield site
 
 
 @pytest.fixture
-def shared(
-    redis_site: Site, own_redis: OwnRedis, transactional_db: None, settings: Settings
-) -> Site:
-    """A site with Redis, up and running; this process pushes through the same Redis."""
+def redis(own_redis: OwnRedis, transactional_db: None, settings: Settings) -> OwnRedis:
+    """A Redis that is up and running; this process pushes through it."""
     own_redis.start()
     settings.CHANNEL_LAYERS = {
         "default": {
@@ -49,4 +52,10 @@ def shared(
             "CONFIG": {"hosts": [own_redis.url], "prefix": PREFIX},
         }
     }
+    return own_redis
+
+
+@pytest.fixture
+def shared(redis_site: Site, redis: OwnRedis) -> Site:
+    """A site with Redis, up and running; this process pushes through the same Redis."""
     return redis_site

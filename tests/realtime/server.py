@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.test import Client
@@ -29,6 +29,10 @@ from tests.servers import (
 )
 
 HEARTBEAT = 2.0
+OURS = {
+    "DJANGO_SETTINGS_MODULE": "tests.realtime.site_settings",
+    "NOTIFICATIONS_HEARTBEAT_SECONDS": str(HEARTBEAT),
+}
 #: What a browser reports of a connection that ended without a word.
 DROPPED = 1006
 
@@ -76,7 +80,9 @@ class Site:
         """The live connection of a page; refused ones raise InvalidStatus."""
         address = self.url.replace("http", "ws", 1) + path
         headers = {"Cookie": cookie, "Origin": origin or self.url}
-        return connect(address, additional_headers=headers, open_timeout=20, proxy=None)
+        return connect(
+            address, additional_headers=headers, open_timeout=20, close_timeout=2, proxy=None
+        )
 
     @contextmanager
     def tab(self, cookie: str) -> Iterator[Tab]:
@@ -98,6 +104,21 @@ class Site:
         assert status == 200
         pushed: dict[str, int] = json.loads(answer)
         return pushed
+
+    def hint(self, seqs: Sequence[tuple[User, int]]) -> None:
+        """Send hints of these numbers from the server's process."""
+        body = json.dumps([(who.pk, seq) for who, seq in seqs])
+        assert self._ask("POST", "/testing/hint/", body)[0] == 200
+
+    def post(self, path: str, cookie: str, fields: Mapping[str, str | Sequence[str]]) -> int:
+        """The status that a form gets which somebody sends."""
+        token = "a" * 32
+        headers = {
+            "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={token}",
+            "X-CSRFToken": token,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return self._ask("POST", path, urlencode(fields, doseq=True), headers)[0]
 
     def _ask(
         self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
@@ -131,11 +152,7 @@ def sign_in(user: User) -> str:
 @contextmanager
 def running_site(environment: Mapping[str, str]) -> Iterator[Site]:
     """The site with the address for acting, and a heartbeat that a test can wait for."""
-    ours = {
-        "DJANGO_SETTINGS_MODULE": "tests.realtime.site_settings",
-        "NOTIFICATIONS_HEARTBEAT_SECONDS": str(HEARTBEAT),
-    }
-    with site_server({**ours, **environment}) as url:
+    with site_server({**OURS, **environment}) as url:
         yield Site(url)
 
 
