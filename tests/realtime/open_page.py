@@ -3,18 +3,27 @@ the last number it has; a frame with a higher one has it fetch what is new and s
 socket it asks from time to time, and connects again; whoever is signed out stops.
 """
 
+from __future__ import annotations
+
 import json
-from contextlib import suppress
+import time
+from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection
 
 from tests.realtime.server import DROPPED, HEARTBEAT, Site
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
 #: The script's minute of silence and seconds before it connects again, at the tests' heartbeat.
 SILENCE, RETRY = 3 * HEARTBEAT, HEARTBEAT / 4
+#: How long the slowest machine may take for two heartbeats.
+PATIENCE = 60
 SIGNED_OUT = {4401, 4403}
 #: The line broke, or the server died in the middle of an answer.
 LOST = (OSError, HTTPException)
@@ -84,3 +93,23 @@ class OpenPage:
             if not fresh:
                 return
             self.rows += fresh
+
+
+@contextmanager
+def open_pages(site: Site, cookie: str, number: int = 2) -> Iterator[list[OpenPage]]:
+    """Pages of one person, for as long as the block lasts."""
+    pages = [OpenPage(site, cookie) for _ in range(number)]
+    try:
+        yield pages
+    finally:
+        for page in pages:
+            page.leave()
+
+
+def let_it_be_quiet(pages: Collection[OpenPage]) -> None:
+    """Wait for one whole heartbeat: the first that comes may have been read just before."""
+    before = {page: page.beats for page in pages}
+    deadline = time.monotonic() + PATIENCE
+    while any(page.beats < beats + 2 for page, beats in before.items()):
+        assert time.monotonic() < deadline, "a page hears no heartbeat"
+        time.sleep(0.05)

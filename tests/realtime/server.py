@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.test import Client
+from redis import Redis
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -180,6 +181,17 @@ class OwnRedis:
         ):
             wait_until(lambda: answers_redis(self.url), server, Path(name))
             yield server
+
+    def flush(self) -> None:
+        """Forget everything that is stored."""
+        with Redis.from_url(self.url) as redis:
+            redis.flushall()
+
+    def cut(self) -> None:
+        """End every connection, and go on."""
+        with Redis.from_url(self.url) as redis:
+            for kind in ("pubsub", "normal"):
+                redis.execute_command("CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes")
 
     def kill(self) -> None:
         """End at once, with every connection."""

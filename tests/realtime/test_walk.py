@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from notifications import inbox
 from tests.realtime.mortal import MortalSite, mortal_site
 from tests.realtime.office import Auditor, Office
+from tests.realtime.open_page import PATIENCE, let_it_be_quiet
 from workflows import invariants
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 FULL = os.environ.get("FAULTS") == "full"
-MOST_PAGES, MOST_KILLS, PATIENCE = 3, 3 if FULL else 1, 60
+MOST_PAGES, MOST_KILLS = 3, 3 if FULL else 1
 QUICK = {"NOTIFICATIONS_HEARTBEAT_SECONDS": "0.4", "SECONDS_BETWEEN_FRAMES": "0.1"}
 WALKS = settings(
     max_examples=40 if FULL else 3,
@@ -146,20 +147,15 @@ class Walk(RuleBasedStateMachine):
             self.quiet()
 
     def quiet(self) -> None:
-        """After one whole heartbeat: the first that comes may have been read just before."""
-        heard = {page: page.beats for each in self.auditors for page in each.pages}
+        """Every page shows what its person was told, and who signed out was told so."""
+        let_it_be_quiet([page for each in self.auditors for page in each.pages])
         deadline = time.monotonic() + PATIENCE
-        while not self._all_heard(heard):
-            assert time.monotonic() < deadline, "a page hears no heartbeat"
+        while not all(page.signed_out for page in self.signed_out):
+            assert time.monotonic() < deadline, "a page is not told that it is signed out"
             time.sleep(0.05)
         for auditor in self.auditors:
             told = auditor.told
             assert [page.rows for page in auditor.pages] == [told] * len(auditor.pages)
-
-    def _all_heard(self, before: dict[OpenPage, int]) -> bool:
-        return all(page.beats >= beats + 2 for page, beats in before.items()) and all(
-            page.signed_out for page in self.signed_out
-        )
 
     def teardown(self) -> None:
         """Every walk ends in quiet; then nobody is there, and what is stored is sound."""
