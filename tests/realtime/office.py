@@ -98,7 +98,7 @@ class Office:
     def give(self, items: Sequence[WorkItem], to: User) -> int:
         """Give work on the page of the queue: the status of the answer."""
         chosen = "&".join(f"item={item.public_id}" for item in items)
-        fields = {"person": str(to.public_id), "why": WHY}
+        fields = {"person": str(to.public_id), "why": WHY, "checked": "on"}
         return self.site.post(f"/tasks/give/?{chosen}", sign_in(self.lead), fields)
 
     def give_elsewhere(self, items: Sequence[WorkItem], to: User) -> None:
