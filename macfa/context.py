@@ -1,4 +1,4 @@
-"""What every page knows: whose partnership it is, whom to call, and where the source lies."""
+"""What every page knows: whose partnership it is, whom to call, and what its footer links to."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.utils.functional import SimpleLazyObject
 
 from macfa.concerns.rules import waiting_for
 from macfa.people.rules import numbers_for, partnership_of
+from macfa.rehearsal.mailbox import is_shown
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The partnership of the person signed in, numbers to call, the footer's link to the source."""
+    """The partnership of the person signed in, numbers to call, and the footer's links."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     return {
@@ -28,4 +29,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         else 0,
         "numbers": SimpleLazyObject(lambda: numbers_for(request.user)) if user else (),
         "source_url": settings.SOURCE_URL,
+        "shows_emails": signed_in and is_shown(),
     }

@@ -23,4 +23,5 @@ urlpatterns = [
     path("", include("macfa.findings.urls")),
     path("", include("macfa.improvement.urls")),
     path("", include("macfa.overview.urls")),
+    path("", include("macfa.rehearsal.urls")),
 ]

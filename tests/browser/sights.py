@@ -43,7 +43,7 @@ class Sight(NamedTuple):
 
 Sights = Iterator[Sight]
 
-#: Addresses that show no page of their own: they act, lead on, or answer programs.
+#: Addresses that show no page of their own: they act, lead on, answer programs, or are of a demo.
 NOT_PAGES = {
     "acknowledge_concern",
     "after",
@@ -55,6 +55,7 @@ NOT_PAGES = {
     "ask_scrutineer",
     "claim",
     "confirm_address",
+    "demo_emails",
     "discard_pool",
     "mark_one_read",
     "mark_shown_read",
