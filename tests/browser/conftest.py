@@ -5,6 +5,9 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.windows import NewContext, Windows
 from tests.cast import Cast, assemble
+from tests.realtime.conftest import on_redis, own_redis, redis
+
+__all__ = ["on_redis", "own_redis", "redis"]
 
 #: How long a page may take to come, in milliseconds: two processes and a browser share a machine.
 PATIENCE = 15_000

@@ -13,6 +13,7 @@ const SECOND = 1000;
 const SILENCE = 60 * SECOND;
 const POLL = 20 * SECOND;
 const GRACE = 5 * SECOND;
+const ANSWER = 10 * SECOND;
 const LONGEST_WAIT = 30 * SECOND;
 const SIGNED_OUT = [4401, 4403];
 const TOO_MANY_PAGES = 4408;
@@ -148,9 +149,11 @@ export class LiveNotices {
         headers: { Accept: "application/json" },
         cache: "no-store",
         redirect: "manual",
+        // On a line that died while the laptop slept no answer comes, nor word of it.
+        signal: AbortSignal.timeout?.(ANSWER),
       });
     } catch {
-      return; // The network is away: the next heartbeat or poll asks again.
+      return; // The network is away, or says nothing: the next heartbeat or poll asks again.
     }
     // Sent to the sign-in page, or refused: the session has ended.
     if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) {
