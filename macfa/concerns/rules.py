@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from macfa.concerns.lifecycle import TO_CONFIRM, ConcernState
 from macfa.concerns.models import Concern, Confirmation
-from macfa.people.models import Membership, User
+from macfa.people.models import User
 from macfa.people.roles import Role
-from macfa.people.rules import holds
+from macfa.people.rules import holders_of, holds, leads_of
 from macfa.sampling.models import Case, CaseAccess
 from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.rules import allows, check_says
@@ -25,13 +25,6 @@ ASKED = {Role.COORDINATOR, Role.AGENCY_LEAD, Role.SCRUTINEER}
 # --- who it needs --------------------------------------------------------------------------------
 
 
-def _in_role(partnership: Partnership | int, role: Role, agency: Agency | None = None) -> set[User]:
-    rows = Membership.objects.current().filter(team__partnership=partnership, team__role=role)
-    if agency is not None:
-        rows = rows.filter(team__agency=agency)
-    return {row.person for row in rows.select_related("person")}
-
-
 def coordinators(concern: Concern) -> set[User]:
     """Every coordinator of the partnership."""
     return coordinators_of(concern.partnership_id)
@@ -41,24 +34,23 @@ def leads(concern: Concern) -> set[User]:
     """The leads of the agency concerned, but for those in conflict with the case."""
     if concern.agency is None:
         return set()
-    found = _in_role(concern.partnership_id, Role.AGENCY_LEAD, concern.agency)
-    return {person for person in found if not _in_conflict(concern, person)}
+    return {person for person in leads_of(concern.agency) if not _in_conflict(concern, person)}
 
 
 def scrutineers(concern: Concern) -> set[User]:
     """The independent scrutineers, but for those in conflict with the case."""
-    found = _in_role(concern.partnership_id, Role.SCRUTINEER)
+    found = holders_of(concern.partnership_id, Role.SCRUTINEER)
     return {person for person in found if not _in_conflict(concern, person)}
 
 
 def staff_conduct_contacts(partnership: Partnership) -> set[User]:
     """Who reads what is recorded about the conduct of staff."""
-    return _in_role(partnership, Role.STAFF_CONDUCT)
+    return set(holders_of(partnership, Role.STAFF_CONDUCT))
 
 
 def coordinators_of(partnership: Partnership | int) -> set[User]:
     """Every coordinator of a partnership."""
-    return _in_role(partnership, Role.COORDINATOR)
+    return set(holders_of(partnership, Role.COORDINATOR))
 
 
 def _in_conflict(concern: Concern, person: User) -> bool:

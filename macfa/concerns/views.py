@@ -20,6 +20,8 @@ from workflows.errors import NotAllowed
 from workflows.ids import PUBLIC_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
 
     from macfa.people.models import User
@@ -81,24 +83,29 @@ def concern(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "concerns/concern.html", pages.of_concern(found, person(request)))
 
 
+def _pressed(
+    request: HttpRequest, public_id: str, service: Callable[..., Concern], said: str
+) -> HttpResponse:
+    """A button of a concern's page, which asks for nothing more."""
+    found, form = fetch(request, public_id), ActForm(request.POST)
+    token = form.token if form.is_valid() else None
+    service(concern=found, by=person(request), token=token)
+    messages.success(request, said)
+    return redirect(found)
+
+
 @require_POST
 def acknowledge(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say that one has read it."""
-    found, form = fetch(request, public_id), ActForm(request.POST)
-    token = form.token if form.is_valid() else None
-    services.acknowledge(concern=found, by=person(request), token=token)
-    messages.success(request, "You have acknowledged the concern.")
-    return redirect(found)
+    said = "You have acknowledged the concern."
+    return _pressed(request, public_id, services.acknowledge, said)
 
 
 @require_POST
 def ask_scrutineer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Bring the independent scrutineer in."""
-    found, form = fetch(request, public_id), ActForm(request.POST)
-    token = form.token if form.is_valid() else None
-    services.ask_scrutineer(concern=found, by=person(request), token=token)
-    messages.success(request, "The independent scrutineer is told.")
-    return redirect(found)
+    said = "The independent scrutineer is told."
+    return _pressed(request, public_id, services.ask_scrutineer, said)
 
 
 def note(request: HttpRequest, public_id: str) -> HttpResponse:
