@@ -18,9 +18,9 @@ from workflows import clock, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from macfa.people.models import User
+    from macfa.people.models import Agency, User
     from macfa.returns.models import AgencyReturn
 
 
@@ -52,10 +52,59 @@ class Owed:
         at = self.reminded_at
         return at is not None and timezone.localdate(at) == clock.today()
 
+
+@dataclass(frozen=True)
+class Batch:
+    """What one agency's people are reminded of together: a row of the page that reminds all."""
+
+    owed: tuple[Owed, ...]
+
     @property
-    def can_be_reminded(self) -> bool:
-        """Whether a reminder to all reaches this one: once a day is enough."""
-        return bool(self.people) and not self.reminded_today
+    def agency(self) -> Agency:
+        """The agency that owes them."""
+        return self.owed[0].return_.agency
+
+    @property
+    def people(self) -> tuple[User, ...]:
+        """Who is reminded."""
+        return self.owed[0].people
+
+    @property
+    def key(self) -> str:
+        """Which returns these are, as a form sends them."""
+        return ".".join(one.return_.public_id for one in self.owed)
+
+    @property
+    def today(self) -> bool:
+        """Whether they were reminded today already."""
+        return self.owed[0].reminded_today
+
+    @property
+    def due(self) -> date:
+        """When the first of them is due."""
+        return min(one.return_.due for one in self.owed)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the due date of one has passed."""
+        return any(one.is_overdue for one in self.owed)
+
+    @property
+    def reminded_at(self) -> datetime | None:
+        """When somebody was last reminded of one of them."""
+        return max((one.reminded_at for one in self.owed if one.reminded_at), default=None)
+
+
+def batches(found: Iterable[Owed]) -> list[Batch]:
+    """What is owed, by agency and whom it is with; what was reminded of today is apart. Returns of
+    which nobody can be reminded are left out."""
+    rows: dict[tuple[object, ...], list[Owed]] = defaultdict(list)
+    for one in found:
+        if one.people:
+            people = tuple(person.pk for person in one.people)
+            rows[one.return_.agency_id, people, one.reminded_today].append(one)
+    made = [Batch(tuple(each)) for each in rows.values()]
+    return sorted(made, key=lambda each: (each.agency.position, each.agency.code, each.due))
 
 
 def owed(returns: Iterable[AgencyReturn], by: User | None) -> list[Owed]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -29,6 +30,8 @@ from workflows import clock
 from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from macfa.audits.models import Audit
 
 
@@ -107,15 +110,62 @@ def test_the_grid_shows_who_owes_what_with_denominators(cast: Cast, audit: Audit
     assert "NEG-02 Police Lead Pol Waiting for the agency" in page
 
 
+class Box(NamedTuple):
+    """A box of the page that reminds all."""
+
+    name: str
+    value: str
+    ticked: bool
+    agency: str
+
+
+def boxes(client: Client, url: str) -> list[Box]:
+    """The boxes of a page, in order."""
+    page = client.get(url).content.decode()
+    box = r'name="(batch|again)" value="([^"]+)"[^>]*?( checked)?>\s*<label[^>]*>([^<]+)'
+    return [Box(name, value, bool(on), agency) for name, value, on, agency in re.findall(box, page)]
+
+
 def test_reminding_all_shows_who_before_it_sends(cast: Cast, audit: Audit) -> None:
     client, url = browser(cast, "coordinator"), f"{audit.get_absolute_url()}returns/remind/"
-    assert "Who is reminded" in text(client.get(url))
+    due = f"{factories.a_return(audit).due:%-d %B %Y}"
+    assert f"Police , to Lead Pol Lead Pol 2 {due} Never" in text(client.get(url))
     assert not Reminder.objects.exists()
-    assert post(client, url).headers["Location"] == f"{audit.get_absolute_url()}returns/"
+    found = boxes(client, url)
+    assert [box.ticked for box in found] == [True] * 3
+    typed = {**form_of(client, url), "batch": [box.value for box in found]}
+    assert client.post(url, typed).headers["Location"] == f"{audit.get_absolute_url()}returns/"
+    assert client.post(url, typed).headers["Location"] == f"{audit.get_absolute_url()}returns/"
     assert Reminder.objects.count() == 6
-    client.post(url, {})
-    assert Reminder.objects.count() == 6
-    assert "6 returns had a reminder today already" in text(client.get(url))
+
+
+def test_only_whom_one_ticks_is_reminded(cast: Cast, audit: Audit) -> None:
+    client, url = browser(cast, "coordinator"), f"{audit.get_absolute_url()}returns/remind/"
+    [police] = [box for box in boxes(client, url) if box.agency == "Police"]
+    post(client, url, batch=[police.value])
+    assert {each.person for each in Reminder.objects.all()} == {cast["lead.pol"]}
+    none = post(client, url, batch=[])
+    assert "Tick at least one agency to remind" in text(none)
+    assert " checked" not in none.content.decode()
+
+
+def test_who_was_reminded_today_is_unticked_and_reminded_on_purpose_only(
+    cast: Cast, audit: Audit
+) -> None:
+    client, url = browser(cast, "coordinator"), f"{audit.get_absolute_url()}returns/remind/"
+    police = factories.a_return(audit)
+    [before] = [box for box in boxes(client, url) if box.agency == "Police"]
+    services.remind(return_=police, by=cast["coordinator"])
+    post(client, url, batch=[before.value])
+    assert [each.reminders.count() for each in audit.returns.filter(agency__code="POL")] == [1, 1]
+    assert "Police , to Lead Pol Lead Pol 2" in text(client.get(url))
+    assert "Today already" in text(client.get(url))
+    [today] = [box for box in boxes(client, url) if box.name == "again"]
+    assert (today.agency, today.ticked) == ("Police", False)
+    typed = {**form_of(client, url), "again": [today.value]}
+    for _ in range(2):
+        assert client.post(url, typed).status_code == 302
+        assert police.reminders.count() == 2
 
 
 def test_more_time_is_given_with_a_reason(cast: Cast, audit: Audit) -> None:

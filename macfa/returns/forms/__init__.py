@@ -1,7 +1,7 @@
 """What people type on the pages of agency returns."""
 
 from macfa.returns.forms.domain import DomainForm
-from macfa.returns.forms.following import ExtendForm, RemindForm, WhyForm
+from macfa.returns.forms.following import ExtendForm, RemindAllForm, RemindForm, WhyForm
 from macfa.returns.forms.involvement import AuditorForm, DeclareForm, InvolvementForm
 from macfa.returns.forms.issuing import AddCaseForm, ReplaceForm, SettingsForm
 from macfa.returns.forms.submitting import SubmitForm
@@ -13,6 +13,7 @@ __all__ = [
     "DomainForm",
     "ExtendForm",
     "InvolvementForm",
+    "RemindAllForm",
     "RemindForm",
     "ReplaceForm",
     "SettingsForm",

@@ -20,7 +20,7 @@ from workflows.lifecycle import act, beginning, lock, tell_at_the_end
 from workflows.rules import check_says
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
     from macfa.audits.calls import Call
@@ -113,22 +113,32 @@ def due_words(due: date) -> str:
     return f"{verb} due {format_date(due, 'j F Y')}"
 
 
-def remind_all_outstanding(*, audit: Audit, by: User) -> list[Reminder]:
-    """Remind everybody who owes a return of the audit, once a day at most.
+def remind_all_outstanding(
+    *,
+    audit: Audit,
+    returns: Collection[str] | None = None,
+    again: Collection[str] = (),
+    by: User,
+    token: str | None = None,
+) -> list[Reminder]:
+    """Remind everybody who owes a return of the audit, or one of those chosen by their public ids.
 
-    Whoever owes several gets one message, and each return keeps its own reminder. Asked for
-    again the same day it reminds nobody, so a form posted twice has one effect.
+    Whoever owes several gets one message, and each return keeps its own reminder. Who was reminded
+    today already is not again, but for those chosen `again`: so a form posted twice has one effect.
     """
     rules.check_remind_all(audit, by)
     reminders: list[Reminder] = []
-    with beginning():
+    with beginning(token):
         lock(audit)
         outstanding = audit.returns.outstanding().filter(case__paused_on=None).order_by("pk")
-        waiting = [one for one in owed(outstanding, by) if one.can_be_reminded]
-        for one in waiting:
-            with act(one.return_, by=by) as (doing, return_):
-                if return_.is_outstanding:
-                    reminders += _keep(doing, one.people, "", by)
+        if returns is not None:
+            outstanding = outstanding.filter(public_id__in=[*returns, *again])
+        for one in owed(outstanding, by):
+            if one.people and (not one.reminded_today or one.return_.public_id in again):
+                first = None if reminders else token
+                with act(one.return_, by=by, token=first) as (doing, return_):
+                    if return_.is_outstanding:
+                        reminders += _keep(doing, one.people, "", by)
         tell_at_the_end(_digests(reminders))
     return reminders
 

@@ -13,13 +13,12 @@ from macfa.audits.models import Audit
 from macfa.audits.pages import way_to
 from macfa.audits.rules import check_coordinates
 from macfa.audits.school import in_school_holidays
-from macfa.forms import ActForm
 from macfa.pages import person, visible
 from macfa.people.models import Membership, Setting
 from macfa.people.roles import Role
 from macfa.returns import rules, services
-from macfa.returns.forms import AddCaseForm, ReplaceForm, SettingsForm
-from macfa.returns.outstanding import owed
+from macfa.returns.forms import AddCaseForm, RemindAllForm, ReplaceForm, SettingsForm
+from macfa.returns.outstanding import batches, owed
 from macfa.returns.progress import figures, grid
 from macfa.returns.views.frame import lands_once
 from macfa.sampling.balance import Balance, balances
@@ -139,28 +138,24 @@ def audit_returns(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+@lands_once
 def remind_all(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Who would be reminded, and of what; then one button."""
+    """Who would be reminded, and of what, each to be ticked; then one button."""
     audit = _the_audit(request, public_id)
     user = person(request)
     rules.check_remind_all(audit, user)
-    form = ActForm(request.POST if request.method == "POST" else None)
+    outstanding = audit.returns.outstanding().filter(case__paused_on=None).order_by("pk")
+    found = batches(owed(outstanding, user))
+    form = RemindAllForm(request.POST if request.method == "POST" else None, batches=found)
     if form.is_valid():
-        sent = services.remind_all_outstanding(audit=audit, by=user)
+        sent = services.remind_all_outstanding(
+            audit=audit, returns=form.chosen, again=form.again, by=user, token=form.token
+        )
         count = f"{len(sent)} reminder{'' if len(sent) == 1 else 's'} sent."
         messages.success(request, count if sent else "Nobody was left to remind today.")
         return redirect("audit_returns", audit.public_id)
-    waiting = owed(audit.returns.outstanding().select_related("setting"), user)
     above = ("Returns", f"{audit.get_absolute_url()}returns/")
-    return _show(
-        request,
-        "returns/remind_all.html",
-        audit,
-        above,
-        form=form,
-        waiting=[one for one in waiting if one.can_be_reminded],
-        today=[one for one in waiting if one.reminded_today],
-    )
+    return _show(request, "returns/remind_all.html", audit, above, form=form)
 
 
 # --- a case more, and one in the place of another ------------------------------------------------
