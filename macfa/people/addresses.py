@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: How long a code counts, and how often one may be mistyped.
 COUNTS, MISTAKES = timedelta(minutes=30), 5
+CANNOT_BE = "This address cannot be used. Choose another one."
 SALT = "macfa.people.addresses"
 
 
@@ -86,15 +87,22 @@ def change_address(*, pending: Pending | None, code: str, by: User) -> None:
     if not constant_time_compare(_mark(code.strip(), by), pending.mark):
         pending.mistakes += 1
         raise NotYet("This is not the code that we sent. Check it, or ask for a new one.")
-    with transaction.atomic():
-        person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        if _is_taken(pending.email):
-            raise NotYet("This address cannot be used. Choose another one.")
-        person.email = pending.email
-        person.save(update_fields=["email"])
-        EmailAddress.objects.filter(user_id=person.pk).delete()
-        posting.reach_again(person.pk)
-        _tell_coordinators(person)
+    if _is_taken(pending.email):
+        raise NotYet(CANNOT_BE)
+    try:
+        _change(by, pending.email)
+    except IntegrityError:  # somebody else took it at the same moment
+        raise NotYet(CANNOT_BE) from None
+
+
+@transaction.atomic
+def _change(by: User, email: str) -> None:
+    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    person.email = email
+    person.save(update_fields=["email"])
+    EmailAddress.objects.filter(user_id=person.pk).delete()
+    posting.reach_again(person.pk)
+    _tell_coordinators(person)
 
 
 def _is_taken(email: str) -> bool:

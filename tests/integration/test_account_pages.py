@@ -28,10 +28,15 @@ BANNER = "are refused. <a"
 
 
 def refuse(person: User) -> None:
-    """A mail server has refused this person's address for good."""
+    """A mail server has refused this person's address for good; of an e-mail that no hour holds."""
     row = told(person)
     row.email = Email.objects.create(
-        recipient_id=person.pk, state=Email.State.REFUSED, made_at=MORNING, due_at=MORNING, tries=3
+        recipient_id=person.pk,
+        urgent=True,
+        state=Email.State.REFUSED,
+        made_at=MORNING,
+        due_at=MORNING,
+        tries=3,
     )
     row.save()
     Counter.objects.filter(recipient=person.pk).update(refused_at=MORNING)
@@ -152,12 +157,15 @@ def test_nobody_finds_out_by_it_who_has_an_account(cast: Cast, as_: Browsers) ->
     assert "If lead.pol@oakvale.example can be used" in text(client, CODE)
 
 
+@pytest.mark.parametrize("at_the_same_moment", [False, True])
 def test_an_address_that_was_taken_meanwhile_stays_with_whoever_took_it(
-    cast: Cast, as_: Browsers
+    cast: Cast, as_: Browsers, monkeypatch: pytest.MonkeyPatch, at_the_same_moment: bool
 ) -> None:
     client, other = as_("auditor.pol"), as_("auditor.csc")
     first, second = ask_for_code(client), ask_for_code(other)
     client.post(CODE, {"code": first})
+    if at_the_same_moment:
+        monkeypatch.setattr(addresses, "_is_taken", lambda _email: False)
     assert "This address cannot be used" in posted(other, CODE, {"code": second})
     assert User.objects.get(email="new@oakvale.example").pk == cast["auditor.pol"].pk
 
