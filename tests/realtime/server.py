@@ -98,12 +98,12 @@ class Site:
         headers = {"Cookie": cookie, "Accept": "application/json"}
         return self._ask("GET", path, headers=headers)
 
-    def act(self, messages: Sequence[tuple[User, int]]) -> dict[str, int]:
+    def act(self, messages: Sequence[tuple[User, int]]) -> dict[str, float]:
         """Tell people things in the server's own process, by HTTP."""
         body = json.dumps([(who.pk, number) for who, number in messages])
         status, answer = self._ask("POST", "/testing/act/", body)
         assert status == 200
-        pushed: dict[str, int] = json.loads(answer)
+        pushed: dict[str, float] = json.loads(answer)
         return pushed
 
     def hint(self, seqs: Sequence[tuple[User, int]]) -> None:

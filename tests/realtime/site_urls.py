@@ -1,10 +1,14 @@
-"""The site's addresses and one more: telling people something, as any act does."""
+"""The site's addresses and a few more, by which a test acts and looks in the server's process."""
 
 import json
 import os
+import time
+from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -20,10 +24,14 @@ consumers.INTERVAL = float(os.environ.get("SECONDS_BETWEEN_FRAMES", consumers.IN
 @csrf_exempt
 @login_not_required
 def act(request: HttpRequest) -> JsonResponse:
-    """Tell each (person, number) of the body something in one transaction; say how pushing goes."""
+    """Tell each (person, number) of the body something in one transaction; say how pushing goes,
+    and when it committed, by the machine's own clock."""
+    committed: list[float] = []
     with transaction.atomic():
+        transaction.on_commit(lambda: committed.append(time.monotonic()))
         inbox.tell_many([news(who, number) for who, number in json.loads(request.body)])
-    return JsonResponse({"failed": push.health.failed, "skipped": push.health.skipped})
+    health = {"failed": push.health.failed, "skipped": push.health.skipped}
+    return JsonResponse({**health, "committed": committed[0]})
 
 
 @csrf_exempt
@@ -35,4 +43,35 @@ def hint(request: HttpRequest) -> JsonResponse:
     return JsonResponse({})
 
 
-urlpatterns = [*pages, path("testing/act/", act), path("testing/hint/", hint)]
+class Statements:
+    """How many statements this process has sent to the database since it started."""
+
+    number = 0
+
+    def on(self, connection: BaseDatabaseWrapper, **_: object) -> None:
+        """Count what goes over this connection."""
+        if self.count not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self.count)
+
+    def count(self, execute: Callable[..., object], *said: object) -> object:
+        """Let a statement through."""
+        self.number += 1
+        return execute(*said)
+
+
+statements = Statements()
+connection_created.connect(statements.on)
+
+
+@login_not_required
+def counted(request: HttpRequest) -> JsonResponse:
+    """How many statements there were."""
+    return JsonResponse({"statements": statements.number})
+
+
+urlpatterns = [
+    *pages,
+    path("testing/act/", act),
+    path("testing/hint/", hint),
+    path("testing/statements/", counted),
+]

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 from macfa.people.models import User
 from notifications import inbox
 from tests.realtime.people import news, person, tell
-from tests.realtime.server import DROPPED, HEARTBEAT, Site, closing_code, sign_in
+from tests.realtime.server import DROPPED, HEARTBEAT, Site, Tab, closing_code, sign_in
 
 A_MOMENT = 1.1
 
@@ -157,3 +158,29 @@ def test_listening_extends_no_session(alone: Site) -> None:
         tab.next()
     assert alone.get("/notifications/after/0", cookie)[0] == 200
     assert [before] == list(Session.objects.values_list("expire_date", "session_data"))
+
+
+def statements_a_heartbeat(site: Site, tab: Tab) -> float:
+    """How many statements the server's process sends for each of three heartbeats."""
+    tab.next()
+    before = counted(site)
+    for _ in range(3):
+        tab.next()
+    return (counted(site) - before) / 3
+
+
+def counted(site: Site) -> int:
+    """How many statements the server's process has sent."""
+    number: int = json.loads(site.get("/testing/statements/")[1])["statements"]
+    return number
+
+
+def test_a_heartbeat_of_fifty_pages_costs_the_statements_of_two(alone: Site) -> None:
+    cookies = [sign_in(person(f"P{number}")) for number in range(6)]
+    with ExitStack() as life:
+        few = [life.enter_context(alone.tab(cookie)) for cookie in cookies[:2]]
+        of_two = statements_a_heartbeat(alone, few[0])
+        more = [life.enter_context(alone.tab(cookie)) for cookie in cookies * 8]
+        of_fifty = statements_a_heartbeat(alone, more[-1])
+    assert 0 < of_fifty <= 4
+    assert of_fifty == of_two
