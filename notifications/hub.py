@@ -76,6 +76,8 @@ class Hub:
             pages.remove(page)
         if not pages and self._pages.pop(person, None) is not None:
             await self._unsubscribe(person)
+            if person in self._pages:  # Their next page came while this one's group was left.
+                await self._subscribe([person])
         if not self._pages:
             self._rest()
 
