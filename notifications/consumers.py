@@ -12,7 +12,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 
-from notifications import inbox
+from notifications import standing
 from notifications.hub import SIGNED_OUT, hub
 from notifications.standing import SignIn
 
@@ -54,7 +54,7 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
         self.sign_in = SignIn(user.pk, session.session_key, user.get_session_auth_hash())
         self._joined = True
         await hub().join(self)
-        self.offer("heartbeat", *await database_sync_to_async(inbox.stand)(user.pk))
+        self.offer("heartbeat", *await database_sync_to_async(standing.of_one)(user.pk))
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any

@@ -181,11 +181,6 @@ def unread_count(recipient_id: int) -> int:
     return Notification.objects.of(recipient_id).unread()[:MANY].count()
 
 
-def stand(recipient_id: int) -> tuple[int, int]:
-    """Where a person stands: the number of the last thing they were told, how much is unread."""
-    return last_seq(recipient_id), unread_count(recipient_id)
-
-
 def shown(count: int) -> str:
     """A count as a badge shows it: 3, 99+."""
     return str(count) if count < MANY else f"{MANY - 1}+"

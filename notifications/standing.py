@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Count
 from django.utils import timezone
 
-from notifications.inbox import MANY
+from notifications import inbox
 from notifications.models import Counter, Notification
 
 if TYPE_CHECKING:
@@ -49,7 +49,12 @@ class Standing:
 
     def unread(self, person: int) -> int:
         """How much they have not read, counted as the badge counts it."""
-        return min(self.unread_counts.get(person, 0), MANY)
+        return min(self.unread_counts.get(person, 0), inbox.MANY)
+
+
+def of_one(person: int) -> tuple[int, int]:
+    """The number of the last thing one person was told, and how much they have not read."""
+    return inbox.last_seq(person), inbox.unread_count(person)
 
 
 def read(sign_ins: Collection[SignIn]) -> Standing:
