@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 #: What a form carries that the person did not type: its own marks, and which button was used.
-UNTYPED = {"csrfmiddlewaretoken", "token", "version", "next", "upto", "seen", "go"}
+UNTYPED = {"csrfmiddlewaretoken", "token", "version", "next", "upto", "seen_before", "go"}
 #: A choice is sent as its code, a record as its public id.
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 #: Day, month and year are boxes of their own.

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from macfa.concerns.rules import check_is_coordinator, check_is_second, leads
+from macfa.concerns.rules import (
+    check_is_coordinator,
+    check_is_second,
+    coordinators,
+    leads,
+    needs_scrutineer,
+    scrutineers,
+)
 from macfa.people.models import Team
 from macfa.people.roles import Role
-from macfa.people.rules import only_one
 from workflows import clock
 from workflows.flow import End, Flow, HumanTask, Start, Work, this
 
 if TYPE_CHECKING:
     from macfa.concerns.models import Concern
+    from macfa.people.models import User
 
 ACKNOWLEDGE = "Immediate concern: acknowledge"
 CONFIRM = "Immediate concern: confirm what was done"
@@ -20,25 +27,27 @@ CONFIRM = "Immediate concern: confirm what was done"
 
 def coordinator_work(concern: Concern) -> Work:
     """The coordinators', due at once."""
-    return _work(concern, Team.objects.for_role(concern.partnership, Role.COORDINATOR))
+    team = Team.objects.for_role(concern.partnership, Role.COORDINATOR)
+    return _work(concern, team, coordinators(concern))
 
 
 def second_work(concern: Concern) -> Work:
     """The agency's leads', or the scrutineer's where no lead can be asked; due at once."""
-    role, agency = Role.SCRUTINEER, None
-    if leads(concern):
-        role, agency = Role.AGENCY_LEAD, concern.agency
-    return _work(concern, Team.objects.for_role(concern.partnership, role, agency))
+    if needs_scrutineer(concern):
+        team = Team.objects.for_role(concern.partnership, Role.SCRUTINEER)
+        return _work(concern, team, scrutineers(concern))
+    team = Team.objects.for_role(concern.partnership, Role.AGENCY_LEAD, concern.agency)
+    return _work(concern, team, leads(concern))
 
 
-def _work(concern: Concern, team: Team) -> Work:
-    """Everybody in the team is alerted already, so nobody watches its queue."""
+def _work(concern: Concern, team: Team, people: set[User]) -> Work:
+    """Everybody it needs is alerted already, so nobody watches the team's queue."""
     return Work(
         page=concern.get_absolute_url(),
         due=clock.today(),
         team=team,
         tenant_id=concern.partnership_id,
-        owner=only_one(team),
+        owner=next(iter(people)) if len(people) == 1 else None,
     )
 
 

@@ -33,7 +33,7 @@ class ConcernLifecycle(Lifecycle):
 
     @transition(state, source=ConcernState.RAISED, target=ConcernState.ACKNOWLEDGED)
     def acknowledge(self) -> None:
-        """The coordinator or a lead of the agency has read it (R27)."""
+        """The coordinator, a lead of the agency, or the scrutineer once told has read it (R27)."""
 
     @transition(state, source=ConcernState.ACKNOWLEDGED, target=ConcernState.CONFIRMED_ONCE)
     def confirm_first(self) -> None:

@@ -18,11 +18,20 @@ from workflows.models import Record
 if TYPE_CHECKING:
     from typing import Any
 
+    from django.db.models import QuerySet
+
+
+def _works_here(person: User) -> QuerySet[Membership]:
+    """What somebody does today in the partnership that a row belongs to."""
+    held = Membership.objects.current().filter(person=person)
+    return held.filter(team__partnership=OuterRef("partnership"))
+
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
     def visible_to(self, person: User) -> ConcernQuerySet:
-        """One's own, and those that need one."""
-        return self.filter(Q(raised_by=person) | self._need(person))
+        """One's own while one works in the partnership, and those that need one."""
+        own = Q(raised_by=person) & Q(Exists(_works_here(person)))
+        return self.filter(own | self._need(person))
 
     def needing(self, person: User) -> ConcernQuerySet:
         """Open ones that somebody has still to acknowledge or to confirm."""
@@ -33,8 +42,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         """Those of the partnership one coordinates or the agency one leads; the scrutineer's once
         they were told. A lead or scrutineer in conflict with the case sees none.
         """
-        held = Membership.objects.current().filter(person=person)
-        here = held.filter(team__partnership=OuterRef("partnership"))
+        here = _works_here(person)
         coordinates = here.filter(team__role=Role.COORDINATOR)
         leads = here.filter(team__role=Role.AGENCY_LEAD, team__agency=OuterRef("agency"))
         chairs: Any = Q(Exists(here.filter(team__role=Role.SCRUTINEER)), ~Q(escalated_at=None))
@@ -42,6 +50,12 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         others = (Q(Exists(leads)) | chairs) & ~Q(Exists(conflict))
         need: Q = Q(Exists(coordinates)) | others
         return need
+
+    def closed_to(self, person: User) -> ConcernQuerySet:
+        """About a case somebody has a conflict of interest with. A coordinator is always asked."""
+        coordinates = _works_here(person).filter(team__role=Role.COORDINATOR)
+        conflict = CaseAccess.objects.conflicts(person).filter(case=OuterRef("case"))
+        return self.filter(Exists(conflict)).exclude(Exists(coordinates))
 
     def open(self) -> ConcernQuerySet:
         """Those that two people have not confirmed yet."""
@@ -147,12 +161,11 @@ class Confirmation(models.Model):
 
 class StaffMatterQuerySet(models.QuerySet["StaffMatter"]):
     def visible_to(self, person: User) -> StaffMatterQuerySet:
-        """One's own, and those of the partnership whose staff-conduct contact one is."""
-        held = Membership.objects.current().filter(person=person)
-        contacts = held.filter(
-            team__partnership=OuterRef("partnership"), team__role=Role.STAFF_CONDUCT
-        )
-        return self.filter(Q(raised_by=person) | Q(Exists(contacts)))
+        """One's own while one works in the partnership, and those of the partnership whose
+        staff-conduct contact one is."""
+        here = _works_here(person)
+        contacts = here.filter(team__role=Role.STAFF_CONDUCT)
+        return self.filter(Q(raised_by=person) & Q(Exists(here)) | Q(Exists(contacts)))
 
 
 class StaffMatter(Record):

@@ -17,6 +17,8 @@ from workflows.rules import allows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
+
     from macfa.people.models import User
 
 COLOURS = {
@@ -27,16 +29,17 @@ COLOURS = {
 }
 
 
-def listed(person: User, show: str) -> list[list[dict[str, str]]]:
-    """A row for each concern somebody sees: open ones first, then the newest."""
+def listed(person: User, show: str) -> QuerySet[Concern]:
+    """The concerns somebody sees: open ones first, then the newest."""
     rows = Concern.objects.visible_to(person).select_related("agency", "raised_by")
     if show:
         rows = rows.filter(Q(state__in=OPEN) if show == "open" else ~Q(state__in=OPEN))
     is_open = ExpressionWrapper(Q(state__in=OPEN), output_field=BooleanField())
-    return [_row(concern) for concern in rows.order_by(is_open.desc(), "-raised_at")]
+    return rows.order_by(is_open.desc(), "-raised_at", "-pk")
 
 
-def _row(concern: Concern) -> list[dict[str, str]]:
+def row(concern: Concern) -> list[dict[str, str]]:
+    """A concern in the list: when it was raised, how far it is, about whom and by whom."""
     return [
         {"text": f"Raised {moment(concern.raised_at)}", "href": concern.get_absolute_url()},
         {"tag": concern.get_state_display(), "colour": COLOURS[ConcernState(concern.state)]},

@@ -137,7 +137,10 @@ def _needs(concern: Concern, person: User) -> bool:
 def check_acknowledge(concern: Concern, person: User) -> None:
     """The coordinator, a lead of the agency, or the scrutineer once told, acknowledges it."""
     if not _needs(concern, person):
-        raise NotAllowed("A concern is acknowledged by the coordinator or the agency’s lead.")
+        raise NotAllowed(
+            "A concern is acknowledged by the coordinator, the agency’s lead or the "
+            "independent scrutineer."
+        )
     if concern.state != ConcernState.RAISED:
         raise WrongState("Somebody has acknowledged this concern already.")
 

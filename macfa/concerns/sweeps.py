@@ -6,6 +6,7 @@ The worker calls what `settings.SWEEPS` names, as often as it likes.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from macfa.concerns import rules
 from macfa.concerns.lifecycle import ConcernState
@@ -14,6 +15,11 @@ from macfa.concerns.services.raising import alert, escalate
 from workflows import clock
 from workflows.lifecycle import act
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: A worker that is this late does not run.
+GRACE = timedelta(minutes=15)
 #: From this time of being told again on, the independent scrutineer is told too.
 SCRUTINEER_TOO = 2
 
@@ -28,10 +34,17 @@ def realert() -> int:
     return sum(_tell_again(concern) for concern in waiting.order_by("pk") if _is_late(concern))
 
 
-def _intervals(concern: Concern) -> int:
-    """How many intervals have passed since it was raised."""
+def faults() -> Iterator[str]:
+    """Concerns that should have been told again long since: no worker runs (R27)."""
+    for concern in Concern.objects.filter(state=ConcernState.RAISED).select_related("partnership"):
+        if _intervals(concern, ago=GRACE) > concern.alerted:
+            yield f"Concern {concern.public_id} was not told again in time. Does a worker run?"
+
+
+def _intervals(concern: Concern, ago: timedelta = timedelta()) -> int:
+    """How many intervals had passed since it was raised, now or a while ago."""
     hours = concern.partnership.acknowledge_within_hours
-    return (clock.now() - concern.raised_at) // timedelta(hours=max(1, hours))
+    return (clock.now() - ago - concern.raised_at) // timedelta(hours=max(1, hours))
 
 
 def _is_late(concern: Concern) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from macfa.people.models import User
+
+
+#: So many concerns stand on one page of the list.
+PAGE = 50
 
 
 def fetch(request: HttpRequest, public_id: str) -> Concern:
@@ -48,7 +53,8 @@ def concerns(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = ConcernFilter(request.GET)
     show = form.cleaned_data.get("show", "") if form.is_valid() else ""
-    context = {"form": form, "show": show, "rows": pages.listed(user, show)}
+    page = Paginator(pages.listed(user, show), PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "show": show, "page": page, "rows": [pages.row(one) for one in page]}
     return render(request, "concerns/concerns.html", context)
 
 

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q
 
 from macfa.audits.models import Audit
+from macfa.concerns.models import Concern
 from macfa.moderation.models import Panel
 from macfa.people.models import Membership, User
 from macfa.people.roles import SITS_ON_PANELS, Role
@@ -113,11 +114,13 @@ def barred(person: User) -> frozenset[int]:
     if not _ever_in_conflict(person.pk):
         return frozenset()
     cases = CaseAccess.objects.conflicts(person).values("case")
-    kinds = ContentType.objects.get_for_models(Case, AgencyReturn)
+    kinds = ContentType.objects.get_for_models(Case, AgencyReturn, Concern)
     returns = AgencyReturn.objects.filter(case__in=cases).order_by().values("pk")
+    concerns = Concern.objects.closed_to(person).order_by().values("pk")
     items = WorkItem.objects.open().filter(
         Q(subject_type=kinds[Case], subject_id__in=cases)
         | Q(subject_type=kinds[AgencyReturn], subject_id__in=returns)
+        | Q(subject_type=kinds[Concern], subject_id__in=concerns)
     )
     return frozenset(items.values_list("pk", flat=True))
 

@@ -66,6 +66,25 @@ def test_coordinator_and_administrator_change_the_numbers_and_nobody_else(as_: B
     assert "01632 960 444" in text(Client(), "/urgent/")
 
 
+def test_what_cannot_be_dialled_is_no_number(as_: Browsers) -> None:
+    typed: Posted = {
+        "front_door": "not a number at all",
+        "out_of_hours": "01632 960 222 ext. 4",
+        "lado": "+44 1632 960333",
+        "acknowledge_within_hours": "2",
+    }
+    page = posted(as_("coordinator"), "/urgent/numbers/", typed)
+    assert page.count("Enter a telephone number, like 01632 960 101") == 2
+    assert "not a number at all" in page
+
+
+def test_what_was_seen_is_not_lost_by_who_is_signed_out_meanwhile(as_: Browsers) -> None:
+    client = as_("auditor.pol")
+    client.post("/accounts/logout/")
+    answer = client.post(RAISE, TYPED)
+    assert "A bruise nobody asked about." in answer.content.decode()
+
+
 def test_another_partnership_s_numbers_are_not_shown_once_signed_in(numbers: None) -> None:
     stranger = assemble("elsewhere")["auditor.pol"]
     assert "01632 960 111" not in text(browser(stranger), "/urgent/")

@@ -107,7 +107,7 @@ def test_what_was_typed_is_shown_in_words(action: Action) -> None:
         "looked_on_month": "11",
         "looked_on_year": "2026",
         "auditor": action.owner.public_id,
-        "seen": "4f53cda18c2baa0c",
+        "seen_before": "4f53cda18c2baa0c",
         "go": "on",
     }
     page = Client().post(f"{action.get_absolute_url()}update/", sent)

@@ -14,15 +14,18 @@ from macfa.concerns import services
 from macfa.concerns.lifecycle import ConcernState
 from macfa.concerns.models import Concern, Confirmation
 from macfa.improvement import services as improvement
+from macfa.moderation.access import barred
 from macfa.overview import services as overview
 from macfa.overview.services import withdraw
 from macfa.people.roles import Role
+from macfa.people.services import join
+from macfa.sampling.access import step_out
 from macfa.sampling.models import CaseAccess
 from notifications.email import sweep
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
-from tests.records import a_day, at_once
+from tests.records import a_day, at_once, has_left
 from workflows import clock
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, WrongState
 from workflows.models import LedgerEntry, LedgerText, WorkItem
@@ -166,6 +169,71 @@ def test_a_lead_in_conflict_with_the_case_neither_sees_it_nor_is_told(cast: Cast
     assert told("concern.escalated") == {"Chair"}
 
 
+def in_conflict(cast: Cast, *names: str) -> str:
+    """These have a conflict of interest with a case: its reference."""
+    case = factories.audit_issued(cast).cases.counted()[0]
+    for name in names:
+        step_out(case, cast[name], "Their neighbour")
+    return case.label
+
+
+def asked(concern: Concern) -> dict[str, str]:
+    """Whose task it is, by its team."""
+    rows = WorkItem.objects.open().filter(page=concern.get_absolute_url())
+    return {str(row.team): row.owner.name if row.owner else "" for row in rows}
+
+
+def test_where_lead_and_scrutineer_are_in_conflict_neither_is_given_it(cast: Cast) -> None:
+    concern = factories.a_concern(cast, in_conflict(cast, "lead.pol", "chair"))
+    assert asked(concern) == {"Coordinator": "Coordinator", "Independent scrutineer": ""}
+    assert not Notification.objects.filter(url=concern.get_absolute_url(), recipient=cast["chair"])
+
+
+def test_of_two_leads_the_one_in_conflict_sees_nothing_of_it_in_the_queue(cast: Cast) -> None:
+    label = in_conflict(cast, "lead.pol")
+    other = cast["auditor2.pol"]
+    join(
+        person=other,
+        partnership=cast.partnership,
+        role=Role.AGENCY_LEAD,
+        agency=cast.agencies["POL"],
+    )
+    concern = factories.a_concern(cast, label)
+    assert asked(concern)["Agency lead, Police"] == other.name
+    items = set(WorkItem.objects.filter(page=concern.get_absolute_url()))
+    assert barred(cast["lead.pol"]) >= {item.pk for item in items}
+    assert barred(cast["coordinator"]) == frozenset()
+
+
+def test_a_coordinator_in_conflict_is_asked_all_the_same(cast: Cast) -> None:
+    concern = factories.a_concern(cast, in_conflict(cast, "coordinator"))
+    items = set(
+        WorkItem.objects.filter(page=concern.get_absolute_url()).values_list("pk", flat=True)
+    )
+    assert not barred(cast["coordinator"]) & items
+
+
+def test_where_the_only_lead_is_the_only_coordinator_the_scrutineer_is_second(cast: Cast) -> None:
+    lead = cast["coordinator"]
+    cast["lead.pol"].memberships.all().delete()
+    join(
+        person=lead,
+        partnership=cast.partnership,
+        role=Role.AGENCY_LEAD,
+        agency=cast.agencies["POL"],
+    )
+    concern = factories.a_concern(cast)
+    assert asked(concern) == {"Coordinator": "Coordinator", "Independent scrutineer": "Chair"}
+
+
+def test_whoever_has_left_reads_nothing_that_they_raised(cast: Cast) -> None:
+    concern = factories.a_concern(cast)
+    has_left(cast["auditor.pol"])
+    assert not sees(cast["auditor.pol"], concern)
+    with pytest.raises(NotAllowed):
+        services.add_note(concern=concern, text="Still here.", by=cast["auditor.pol"])
+
+
 def test_the_scrutineer_sees_it_once_asked(cast: Cast) -> None:
     concern = factories.a_concern(cast)
     assert not sees(cast["chair"], concern)
@@ -188,7 +256,7 @@ def test_whoever_acknowledges_is_kept_and_both_go_on_to_confirm(cast: Cast) -> N
     )
     titles = [str(item) for item in WorkItem.objects.open()]
     assert titles == ["Immediate concern: confirm what was done"] * 2
-    assert told("concern.acknowledged") == {"Auditor Pol"}
+    assert told("news.concern_acknowledged") == {"Auditor Pol"}
     with pytest.raises(WrongState, match="already"):
         services.acknowledge(concern=concern, by=cast["coordinator"])
 

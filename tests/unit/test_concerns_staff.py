@@ -42,7 +42,7 @@ def test_without_a_contact_the_coordinator_is_told_that_there_is_one_and_cannot_
     cast: Cast,
 ) -> None:
     matter = factories.a_staff_matter(cast)
-    assert told() == {"Coordinator": ("A restricted matter needs you", "/urgent/")}
+    assert told() == {"Coordinator": ("A restricted matter needs you", "/concerns/staff/")}
     text(browser(cast["coordinator"]), matter.get_absolute_url(), 404)
     html = text(browser(cast["auditor.pol"]), matter.get_absolute_url())
     assert "had named no staff-conduct contact" in html

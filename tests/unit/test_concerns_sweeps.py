@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from macfa.concerns import services
 from macfa.concerns.models import Concern
-from macfa.concerns.sweeps import realert
+from macfa.concerns.sweeps import faults, realert
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
@@ -72,6 +72,15 @@ def test_the_partnership_says_how_soon(cast: Cast) -> None:
     cast.partnership.save()
     concern = factories.a_concern(cast)
     assert [later(concern, 4.9), later(concern, 5)] == [0, 1]
+
+
+def test_it_is_a_fault_that_nobody_was_told_again_in_time(cast: Cast) -> None:
+    concern = factories.a_concern(cast)
+    assert list(faults()) == []
+    with clock.playing(concern.raised_at + timedelta(hours=2, minutes=16)):
+        assert [concern.public_id in each for each in faults()] == [True]
+        realert()
+        assert list(faults()) == []
 
 
 def test_every_message_is_the_same_few_words(cast: Cast) -> None:

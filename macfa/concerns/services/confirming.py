@@ -80,7 +80,7 @@ def _tell_raiser(doing: Act, what: str, text: str) -> None:
     if doing.by is None or concern.raised_by_id != doing.by.pk:
         doing.tell(
             concern.raised_by_id,
-            event=f"concern.{what}",
+            event=f"news.concern_{what}",
             event_key=f"concern-{concern.public_id}-{what}",
             text=text,
             url=concern.get_absolute_url(),

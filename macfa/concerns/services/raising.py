@@ -64,12 +64,17 @@ def raise_concern(
             raised_at=clock.now(),
         )
         begin(concern, "raised", by=by, token=token)
-        with act(concern, by=by) as (doing, concern):
-            tasks.start(doing, ConcernFlow.raised)
-            tasks.start(doing, SecondPersonFlow.raised)
-            alert(doing, rules.coordinators(concern) | rules.leads(concern), "raised")
-            if rules.needs_scrutineer(concern):
-                escalate(doing)
+        return _ask(concern, by)
+
+
+def _ask(concern: Concern, by: User) -> Concern:
+    """It waits for the coordinator and for a second person, who are told at once."""
+    with act(concern, by=by) as (doing, concern):
+        tasks.start(doing, ConcernFlow.raised)
+        tasks.start(doing, SecondPersonFlow.raised)
+        alert(doing, rules.coordinators(concern) | rules.leads(concern), "raised")
+        if rules.needs_scrutineer(concern):
+            escalate(doing)
     return concern
 
 

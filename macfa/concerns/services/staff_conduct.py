@@ -48,7 +48,7 @@ def record_staff_matter(
         )
         begin(matter, "recorded", by=by, token=token)
         people = contacts or rules.coordinators_of(partnership)
-        url = matter.get_absolute_url() if contacts else "/urgent/"
+        url = matter.get_absolute_url() if contacts else "/concerns/staff/"
         tell_at_the_end([_message(matter, person, url) for person in people])
     return matter
 

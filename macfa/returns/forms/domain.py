@@ -53,7 +53,7 @@ class DomainForm(ActForm):
             self._offer_to_clear(question.key, field)
             self.fields[question.key] = field
             self.looks[question.key] = _look(question, questions, grades)
-        self.fields["seen"] = forms.CharField(
+        self.fields["seen_before"] = forms.CharField(
             required=False, max_length=64, initial=seen, widget=forms.HiddenInput
         )
 
@@ -73,7 +73,7 @@ class DomainForm(ActForm):
     @property
     def seen(self) -> str:
         """The fingerprint of what the person saw."""
-        return str(self.cleaned_data.get("seen", ""))
+        return str(self.cleaned_data.get("seen_before", ""))
 
     @property
     def answers(self) -> dict[str, AnswerInput]:

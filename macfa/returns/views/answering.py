@@ -144,7 +144,7 @@ def _save(place: Place, form: DomainForm, user: User) -> None:
 def _again(place: Place, typed: QueryDict) -> DomainForm:
     """The form as typed, on top of what is saved now: to save it again keeps what was typed."""
     data = typed.copy()
-    data["seen"] = place.seen
+    data["seen_before"] = place.seen
     return _form(place, data)
 
 
