@@ -87,6 +87,7 @@ PORT_IS_FREE = import socket, sys; \
 # Every process of the site runs in the background, its id in `pids`, the server last. When the
 # server ends, or at Ctrl-C, all of them are stopped.
 run: export PROFILE ?= demo
+run: export SITE_URL ?= http://127.0.0.1:$(PORT)
 run:
 	@$(MAKE) --silent --no-print-directory -j2 environment-run assets
 	@$(BIN)/python -c '$(PORT_IS_FREE)'

@@ -166,6 +166,7 @@ WORKFLOWS_INVARIANTS = [
     "workflows.invariants.faults",
     "notifications.inbox.faults",
     "notifications.email.faults",
+    "macfa.concerns.sweeps.faults",
     "macfa.overview.invariants.faults",
 ]
 # What `manage.py worker` calls, round after round: each does what is due, in transactions of its
@@ -210,7 +211,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 # Nobody signs up, so whoever has no account is sent nothing. The page says the same either way.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # A whole office may come from one address; each account has limits of its own.
-ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,5/5m/key", "address_code": "10/m/user"}
 # How many proxies of ours stand before the site: whose word for the caller's address counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"

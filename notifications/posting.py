@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from django.core.mail.backends.base import BaseEmailBackend
 
+    from notifications.models import EmailQuerySet
+
 logger = logging.getLogger(__name__)
 
 #: How long one worker may take to send one e-mail.
@@ -182,10 +184,9 @@ def _write(email: Email, **what: Any) -> None:
     mine.update(leased_until=None, **what)
 
 
-def try_again(email: Email) -> None:
-    """Send a parked e-mail as if it had never failed."""
-    parked = Email.objects.parked().filter(pk=email.pk)
-    parked.update(state=Email.State.WAITING, tries=0, due_at=timezone.now())
+def try_again(emails: EmailQuerySet) -> int:
+    """Send those of these e-mails that are parked as if they had never failed. Says how many."""
+    return emails.parked().update(state=Email.State.WAITING, tries=0, due_at=timezone.now())
 
 
 @transaction.atomic

@@ -55,9 +55,11 @@ def candidates(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candi
 
 def anybody_of(items: Iterable[WorkItem], giver: AbstractBaseUser) -> list[Candidate]:
     """Who may be given some of this work, if not all of it: who has least first."""
-    found = {pk: person for of_team in _by_team(items) for pk, person in of_team.items()}
-    found[giver.pk] = giver
-    return _least_first(list(found.values()))
+    people = _by_team(items)
+    absent = _away(people)
+    found = {pk: person for of_team in people for pk, person in of_team.items()}
+    there = {pk: person for pk, person in found.items() if pk not in absent}
+    return _least_first(list({**there, giver.pk: giver}.values()))
 
 
 def _by_team(items: Iterable[WorkItem]) -> list[dict[int, Any]]:

@@ -6,7 +6,9 @@ and the names of its nodes are stored in rows, so they are frozen (a test lists 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -27,7 +29,6 @@ from workflows.models import Process, WorkItem
 from workflows.rules import allows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime
 
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -54,6 +55,9 @@ class Work:
     watchers: tuple[AbstractBaseUser, ...] = ()
     why: str = ""
     title: str = ""
+
+
+CoverOf = Callable[[Any], Any]
 
 
 class Flow(flow.Flow):
@@ -253,16 +257,21 @@ class HumanTask(flow.View):
         self.personal = personal
         self.weight = weight
 
-    def work(self, subject: Any) -> Work:
+    def work(self, subject: Any, cover_of: CoverOf | None = None) -> Work:
         """The work for a subject; with whoever covers where its owner is away, and they may."""
         work = self.work_of(subject)
         if work.owner is None or self.personal:
             return work
-        cover = import_string(settings.WORKFLOWS_STAND_IN)(work.owner)
+        cover = (cover_of or self.covering())(work.owner)
         if cover is None or not allows(self.check_may_hold, subject, cover):
             return work
         covers = f"Covers for {work.owner.get_full_name()}."  # type: ignore[attr-defined]
         return replace(work, owner=cover, why=f"{work.why} {covers}".strip())
+
+    @staticmethod
+    def covering() -> CoverOf:
+        """Who covers for somebody today, if anybody does; asked once for each person."""
+        return cache(import_string(settings.WORKFLOWS_STAND_IN))
 
     def check_may_hold(self, subject: object, person: AbstractBaseUser) -> None:
         """Raise `NotAllowed` when this person may not have this task."""

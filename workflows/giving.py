@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from workflows import assignment, clock
+from workflows import assignment, clock, timeline
 from workflows.errors import WrongState
 from workflows.lifecycle import beginning
-from workflows.models import Assignment, WorkItem
+from workflows.models import Assignment, Record, WorkItem
 from workflows.rules import allows, refusal
 from workflows.workload import Load, loads
 
@@ -109,9 +109,20 @@ def _take_back(item: WorkItem, by: AbstractBaseUser) -> WorkItem:
     return assignment.release(item=item, why=TAKEN_BACK, by=by, expects=item.version)
 
 
+def _has_begun(item: WorkItem, last: Assignment) -> bool:
+    """Whether whoever got it has done anything about it since."""
+    subject = item.subject
+    assert isinstance(subject, Record)
+    assert last.person is not None
+    done = timeline.of_record(subject).filter(actor=last.person.public_id, at__gt=last.at)
+    return bool(done.exists())
+
+
 def _check_take_back(item: WorkItem, last: Assignment, by: AbstractBaseUser) -> None:
     mine = last.by_id == by.pk and last.person_id == item.owner_id
     if item.finished or not mine:
         raise WrongState(f"“{item}” has moved on since you gave it.")
+    if _has_begun(item, last):
+        raise WrongState(f"{last.person} has begun “{item}” since you gave it.")
     if clock.now() - last.at > UNDO_WITHIN:
         raise WrongState("The minute is over. Give the tasks to somebody else, or put them back.")

@@ -173,7 +173,8 @@ def begin_many(records: Sequence[Record], verb: str, node: Start, *, by: Abstrac
         return
     first: HumanTask = node._next
     first.check_in_bulk()
-    works = [first.work(record) for record in records]
+    cover_of = first.covering()
+    works = [first.work(record, cover_of) for record in records]
     _write_first_entries(records, verb, first, works, by)
     insert_many(records)
     made(records)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -16,6 +16,10 @@ from workflows.errors import NotYet
 if TYPE_CHECKING:
     from macfa.people.models import User
     from workflows.lifecycle import Act
+
+
+#: Nobody writes down a call that was longer ago than this.
+LONG_AGO = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ def check_call(call: Call) -> None:
         raise NotYet("Say whom you spoke to.")
     if call.on > clock.today():
         raise NotYet("Choose today or an earlier day.")
+    if call.on < clock.today() - LONG_AGO:
+        raise NotYet("That is more than a year ago. Check the year.")
 
 
 def keep_call(doing: Act, kept: type[Reminded], field: str, call: Call, by: User) -> Reminded:

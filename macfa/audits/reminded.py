@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from macfa.audits.reminders import Reminded
+from macfa.audits.reminders import HEARD, Reminded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from macfa.people.models import User
 
 
@@ -25,8 +23,10 @@ class Line:
     note: str
 
 
-def lines(reminders: Iterable[Reminded], reader: User) -> list[Line]:
-    """A line for each time somebody was reminded, newest first, however many people it reached."""
+def lines(reminded: Any, reader: User) -> list[Line]:
+    """A line for each time somebody was reminded of a return or an action, newest first, however
+    many people it reached."""
+    reminders = reminded.reminders.filter(HEARD).select_related("person", "by")
     return [
         Line(_sentence(list(rows), reader), note)
         for (_at, _way, note), rows in groupby(

@@ -70,6 +70,10 @@ class Reminded(models.Model):
         return self.person_id
 
 
+#: Those that reached somebody: of some things nobody may hear.
+HEARD = ~models.Q(person=None, way=Reminded.Way.AUTOMATIC)
+
+
 @dataclass(frozen=True)
 class Telling:
     """One person hears of one thing that is due, and as what."""
@@ -106,13 +110,23 @@ def overseers_of(audit: Audit) -> dict[Told, Sequence[User]]:
 
 
 def send(
-    audit: Audit, tellings: Iterable[Telling], kept: type[Reminded], words: Words
+    audit: Audit,
+    due: Sequence[Any],
+    tellings: Iterable[Telling],
+    kept: type[Reminded],
+    words: Words,
 ) -> list[Reminded]:
     """Keep every reminder that goes out by itself, write it in the ledger, and tell each person
-    once. Call it in the transaction that holds what is due."""
+    once. Call it in the transaction that holds what is due.
+
+    Where nobody may hear of something, that is kept too, so that its step is over.
+    """
     rows, at = each_once(tellings), clock.now()
+    heard = {each.about.pk for each in rows}
+    people: list[tuple[Any, User | None]] = [(each.about, each.person) for each in rows]
+    people += [(about, None) for about in due if about.pk not in heard]
     reminders = kept._default_manager.bulk_create(
-        _automatic(each, kept, words, at) for each in rows
+        _automatic(about, person, kept, words, at) for about, person in people
     )
     note_many([(each.about, _happening(each)) for each in rows])
     first = {reminder.person_id: reminder.pk for reminder in reversed(reminders)}
@@ -120,14 +134,16 @@ def send(
     return reminders
 
 
-def _automatic(telling: Telling, kept: type[Reminded], words: Words, at: datetime) -> Reminded:
+def _automatic(
+    about: Any, person: User | None, kept: type[Reminded], words: Words, at: datetime
+) -> Reminded:
     return kept(
-        **{words.field: telling.about},
-        person=telling.person,
+        **{words.field: about},
+        person=person,
         at=at,
         way=Reminded.Way.AUTOMATIC,
-        due=telling.about.due,
-        step=telling.about.step_now,
+        due=about.due,
+        step=about.step_now,
     )
 
 

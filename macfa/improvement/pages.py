@@ -109,7 +109,7 @@ def _reminders(action: Action, person: User) -> list[reminded.Line]:
         return []
     if action.owner_id != person.pk and not allows(rules.check_may_move, action, person):
         return []
-    return reminded.lines(action.reminders.select_related("person", "by"), person)
+    return reminded.lines(action, person)
 
 
 def _no_update(action: Action) -> str:

@@ -12,6 +12,7 @@ from macfa.audits.reminders import Telling, Words, overseers_of, send
 from macfa.audits.reminding import Told, told_now
 from macfa.improvement.lifecycle import ActionState
 from macfa.improvement.models import Action, ActionQuerySet, ActionReminder
+from macfa.people.away import away
 from macfa.people.rules import leads_by_agency, serving
 from workflows import clock
 from workflows.lifecycle import beginning, hold, lock
@@ -54,25 +55,26 @@ def remind_of(audit_id: int) -> int:
         audit = lock(Audit.objects.get(pk=audit_id))
         due = due_on(clock.today()).filter(audit=audit)
         rows = hold(due.select_related("audit", "agency", "owner"))
-        send(audit, _tellings(audit, rows), ActionReminder, WORDS)
+        send(audit, rows, _tellings(audit, rows), ActionReminder, WORDS)
     return len(rows)
 
 
 def _tellings(audit: Audit, rows: Sequence[Action]) -> Iterator[Telling]:
     """Who is told of each action, as its step has it.
 
-    Where its owner has left, the leads of its agency hear in their place; where it has none, or
-    is the partnership's own, the coordinators.
+    Where its owner is away the leads of its agency hear too, and where they have left, in their
+    place; where it has none, or is the partnership's own, the coordinators.
     """
     overseers = overseers_of(audit)
     leads = leads_by_agency({row.agency_id for row in rows if row.agency_id})
     still_here = serving(row.owner_id for row in rows)
+    absent = away(row.owner for row in rows)
     for row in rows:
         of_agency = leads[row.agency_id]
         owner = [row.owner] if row.owner_id in still_here else []
         people = {**overseers, Told.HOLDER: owner, Told.LEAD: of_agency}
         audience = {*told_now(row)}
-        if not owner:
+        if not owner or row.owner_id in absent:
             audience.add(Told.LEAD if of_agency else Told.COORDINATOR)
         for told in audience:
             yield from (Telling(person, told, row) for person in people[told])

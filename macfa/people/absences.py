@@ -38,8 +38,9 @@ def record_absence(
 
 
 def _facts(absence: Absence) -> dict[str, str]:
+    """The person by their public number: a name could never be erased from the chain."""
     first, last = (date_format(day, "j F Y") for day in (absence.first, absence.last))
-    return {"person": absence.person.name, "first": first, "last": last}
+    return {"to_person": absence.person.public_id, "first": first, "last": last}
 
 
 def _messages(absence: Absence, by: User) -> list[Message]:
@@ -72,6 +73,6 @@ def end_absence(*, absence: Absence, by: User, token: str | None = None) -> Abse
     with act(absence, by=by, token=token) as (doing, absence):
         away.check_end(absence, by)
         doing.change(ended_at=clock.now())
-        doing.note("ended", facts={"person": absence.person.name})
+        doing.note("ended", facts={"to_person": absence.person.public_id})
         User.objects.filter(absence=absence).update(absence=None)
     return absence

@@ -5,8 +5,10 @@ are told that one has changed."""
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
@@ -15,13 +17,15 @@ from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from macfa.people.models import Membership, User
+from macfa.people.models import Membership, Partnership, User
 from macfa.people.roles import Role
+from macfa.people.services import note_change
 from notifications import posting
-from notifications.inbox import Message, tell_many
+from notifications.inbox import Message
 from workflows import clock
 from workflows.errors import NotYet
 from workflows.ids import public_id
+from workflows.lifecycle import beginning, tell_at_the_end
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -95,14 +99,29 @@ def change_address(*, pending: Pending | None, code: str, by: User) -> None:
         raise NotYet(CANNOT_BE) from None
 
 
-@transaction.atomic
 def _change(by: User, email: str) -> None:
-    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    person.email = email
-    person.save(update_fields=["email"])
-    EmailAddress.objects.filter(user_id=person.pk).delete()
-    posting.reach_again(person.pk)
-    _tell_coordinators(person)
+    with beginning():
+        person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        old, person.email = person.email, email
+        person.save(update_fields=["email"])
+        EmailAddress.objects.filter(user_id=person.pk).delete()
+        posting.reach_again(person.pk)
+        for partnership in _partnerships(person):
+            note_change(partnership, "address", person)
+        _tell_coordinators(person)
+        transaction.on_commit(partial(_tell_old_address, old))
+
+
+def _partnerships(person: User) -> QuerySet[Partnership]:
+    """Those in which they work today."""
+    held = Membership.objects.current().filter(person=person)
+    return Partnership.objects.filter(pk__in=held.values("team__partnership"))
+
+
+def _tell_old_address(email: str) -> None:
+    """Whoever reads the old one hears that it is not used any more, in case it was not they."""
+    with suppress(NotYet):
+        _send(email, "address_changed", {})
 
 
 def _is_taken(email: str) -> bool:
@@ -129,7 +148,7 @@ def _send(email: str, name: str, context: dict[str, str]) -> None:
 
 def _tell_coordinators(person: User) -> None:
     """Those of the partnerships in which they work. A message names nobody; its page does."""
-    tell_many(
+    tell_at_the_end(
         [
             Message(
                 each.pk,
@@ -146,8 +165,7 @@ def _tell_coordinators(person: User) -> None:
 
 
 def _coordinators(person: User) -> QuerySet[User]:
-    partnerships = Membership.objects.current().filter(person=person).values("team__partnership")
     coordinating = Membership.objects.current().filter(
-        team__role=Role.COORDINATOR, team__partnership__in=partnerships
+        team__role=Role.COORDINATOR, team__partnership__in=_partnerships(person)
     )
     return User.objects.filter(memberships__in=coordinating).distinct()

@@ -85,7 +85,7 @@ def _check_cover(person: User, first: date, last: date, cover: User) -> None:
     teams = Team.objects.of(person).values("pk")
     shares = Membership.objects.current().filter(person=cover, team__in=teams).exists()
     if cover == person or not shares:
-        raise NotAllowed(f"Choose somebody who works in the same team as {person}.")
+        raise NotYet(f"Choose somebody else who works in the same team as {person}.")
     theirs = Absence.objects.to_come().filter(person=cover)
     if theirs.filter(first__lte=last, last__gte=first).exists():
         raise NotYet(f"{cover} is away themselves in these days.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,16 @@ from django import forms
 from macfa.forms import ActForm, DateField, Form, Look, OneRecord
 from macfa.people import away
 from macfa.people.models import User
+
+#: A number to call, perhaps with an extension: “01632 960 101 ext. 4”.
+NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{4,24}( *(ext\.?|x|option) *[0-9]{1,6})?", re.IGNORECASE)
+
+
+def number(label: str, **more: Any) -> forms.RegexField:
+    """A telephone number that somebody at risk can be rung up about, and so can be dialled."""
+    sentence = "Enter a telephone number, like 01632 960 101"
+    errors = {"required": sentence, "invalid": sentence}
+    return forms.RegexField(NUMBER, label=label, max_length=40, error_messages=errors, **more)
 
 
 class AbsenceForm(ActForm):
@@ -51,14 +62,11 @@ class MostOpenTasksForm(Form):
 class NumbersForm(Form):
     """The numbers to call, and how soon a concern is told again."""
 
-    front_door = forms.CharField(
-        label="Front door (children’s social care), in office hours", max_length=40
-    )
-    out_of_hours = forms.CharField(label="Out of hours", max_length=40)
-    lado = forms.CharField(
-        label="Local authority designated officer (LADO)",
+    front_door = number("Front-door number (children’s social care), in office hours")
+    out_of_hours = number("Out-of-hours number")
+    lado = number(
+        "Number of the local authority designated officer (LADO)",
         help_text="For allegations about somebody who works with children.",
-        max_length=40,
     )
     acknowledge_within_hours = forms.IntegerField(
         label="Hours after which a concern that nobody acknowledged is told again",

@@ -284,8 +284,8 @@ class Absence(Record):
     objects = AbsenceQuerySet.as_manager()
 
     SAYS = {
-        "recorded": "recorded that {person} is away from {first} to {last}",
-        "ended": "recorded that {person} is back",
+        "recorded": "recorded that {to_person} is away from {first} to {last}",
+        "ended": "recorded that {to_person} is back",
     }
 
     class Meta:
@@ -306,6 +306,28 @@ class Absence(Record):
     def is_now(self) -> bool:
         """Whether they are away today."""
         return self.ended_at is None and self.first <= today() <= self.last
+
+
+class Change(Record):
+    """Something of a partnership or of an account was changed that no other record shows."""
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    SAYS = {
+        "numbers": "changed the numbers to call, and when a concern is told again",
+        "most_open_tasks": "changed the most open tasks for one person from {old} to {new}",
+        "holiday_entered": "entered a school holiday: {name}",
+        "holiday_removed": "removed a school holiday: {name}",
+        "school_terms": "changed which agencies keep school terms",
+        "address": "changed the e-mail address of their account",
+    }
+
+    def get_absolute_url(self) -> str:
+        return "/people/"
+
+    def __str__(self) -> str:
+        return f"Change in {self.partnership}"
 
 
 class Succession(Record):

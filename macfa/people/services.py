@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from macfa.people import rules
 from macfa.people.models import (
     Agency,
+    Change,
     Membership,
     Partnership,
     SchoolHoliday,
@@ -62,23 +63,34 @@ def add_school_holiday(
 ) -> SchoolHoliday:
     """The schools are closed from the first to the last of these days (R4)."""
     rules.check_school_holiday(partnership, name, first, last, by)
-    return SchoolHoliday.objects.create(
-        partnership=partnership, name=name.strip(), first=first, last=last
-    )
+    with beginning():
+        note_change(partnership, "holiday_entered", by, name=name.strip())
+        return SchoolHoliday.objects.create(
+            partnership=partnership, name=name.strip(), first=first, last=last
+        )
+
+
+def note_change(partnership: Partnership, verb: str, by: User, **facts: str | int | None) -> None:
+    """Keep in the ledger a change that no other record shows. Part of making it."""
+    begin(Change(partnership=partnership, by=by), verb, by=by, facts=facts)
 
 
 def remove_school_holiday(*, holiday: SchoolHoliday, by: User) -> None:
     """It was entered by mistake, or the dates have moved."""
     rules.check_holds(by, Role.COORDINATOR, holiday.partnership)
-    holiday.delete()
+    with beginning():
+        note_change(holiday.partnership, "holiday_removed", by, name=holiday.name)
+        holiday.delete()
 
 
 def keep_school_terms(*, partnership: Partnership, agencies: Sequence[Agency], by: User) -> None:
     """Say which agencies have nobody there in the school holidays."""
     rules.check_holds(by, Role.COORDINATOR, partnership)
     keep = [agency.pk for agency in agencies]
-    partnership.agencies.filter(pk__in=keep).update(keeps_school_terms=True)
-    partnership.agencies.exclude(pk__in=keep).update(keeps_school_terms=False)
+    with beginning():
+        note_change(partnership, "school_terms", by)
+        partnership.agencies.filter(pk__in=keep).update(keeps_school_terms=True)
+        partnership.agencies.exclude(pk__in=keep).update(keeps_school_terms=False)
 
 
 def add_person(*, email: str, name: str, password: str | None = None) -> User:
@@ -184,8 +196,11 @@ def set_most_open_tasks(
 ) -> Partnership:
     """Say how many open tasks one person should hold at most. None: as many as it takes."""
     rules.check_holds(by, Role.COORDINATOR, partnership)
-    partnership.most_open_tasks = most_open_tasks
-    partnership.save(update_fields=["most_open_tasks"])
+    old, new = partnership.most_open_tasks, most_open_tasks
+    partnership.most_open_tasks = new
+    with beginning():
+        note_change(partnership, "most_open_tasks", by, old=old or "any", new=new or "any")
+        partnership.save(update_fields=["most_open_tasks"])
     return partnership
 
 
@@ -200,11 +215,15 @@ def set_numbers(
 ) -> Partnership:
     """Change the numbers that people call, and how soon a concern is told again."""
     rules.check_keeps_numbers(partnership, by)
-    partnership.front_door = front_door
-    partnership.out_of_hours = out_of_hours
-    partnership.lado = lado
-    partnership.acknowledge_within_hours = acknowledge_within_hours
-    partnership.save(
-        update_fields=["front_door", "out_of_hours", "lado", "acknowledge_within_hours"]
-    )
+    changed: dict[str, str | int] = {
+        "front_door": front_door,
+        "out_of_hours": out_of_hours,
+        "lado": lado,
+        "acknowledge_within_hours": acknowledge_within_hours,
+    }
+    for name, value in changed.items():
+        setattr(partnership, name, value)
+    with beginning():
+        note_change(partnership, "numbers", by, **changed)
+        partnership.save(update_fields=changed)
     return partnership

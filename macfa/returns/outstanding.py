@@ -10,6 +10,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from macfa.audits.reminders import HEARD
 from macfa.people.roles import Role
 from macfa.returns.desks import desks_of
 from macfa.returns.models import Reminder
@@ -118,7 +119,7 @@ def owed(returns: Iterable[AgencyReturn], by: User | None) -> list[Owed]:
     agencies = {row.agency_id: row.agency for row in rows}
     desks = desks_of(agencies.values(), Role.AGENCY_LEAD)
     holders = {item.subject_id: item.owner for item in tasks.open_items(rows) if item.owner}
-    reminders = Reminder.objects.filter(agency_return__in=rows).order_by()
+    reminders = Reminder.objects.filter(HEARD, agency_return__in=rows).order_by()
     sent = reminders.values("agency_return").annotate(
         last=Max("at"), times=Count("at", distinct=True)
     )

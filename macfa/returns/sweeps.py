@@ -11,6 +11,7 @@ from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
 from macfa.audits.reminders import Telling, Words, overseers_of, send
 from macfa.audits.reminding import Told, told_now
+from macfa.people.away import away
 from macfa.people.roles import Role
 from macfa.returns.desks import desks_of
 from macfa.returns.models import AgencyReturn, AgencyReturnQuerySet, Reminder
@@ -57,21 +58,26 @@ def remind_of(audit_id: int) -> int:
     with beginning():
         audit = lock(Audit.objects.get(pk=audit_id))
         rows = hold(due_on(clock.today()).filter(audit=audit))
-        send(audit, _tellings(audit, rows), Reminder, WORDS)
+        send(audit, rows, _tellings(audit, rows), Reminder, WORDS)
     return len(rows)
 
 
 def _tellings(audit: Audit, rows: Sequence[AgencyReturn]) -> Iterator[Telling]:
     """Who is told of each return, as its step has it; nobody with a conflict of interest is.
 
-    Where neither somebody holds it nor a lead is left, the coordinators hear in their place.
+    Where its holder is away its agency's leads hear too. Where neither somebody holds it nor a
+    lead is left, the coordinators hear in their place.
     """
     conflicts, overseers = conflicts_of(rows), overseers_of(audit)
     leads = desks_of({row.agency_id: row.agency for row in rows}.values(), Role.AGENCY_LEAD)
-    for one in owed(rows, None):
+    found = owed(rows, None)
+    absent = away(person for one in found for person in one.people)
+    for one in found:
         row = one.return_
         people = {**overseers, Told.HOLDER: one.people, Told.LEAD: leads[row.agency_id].people}
         audience = {*told_now(row), *(() if one.people else (Told.COORDINATOR,))}
+        if any(person.pk in absent for person in one.people):
+            audience.add(Told.LEAD)
         for told in audience:
             for person in people[told]:
                 if person.pk not in conflicts[row.case_id]:

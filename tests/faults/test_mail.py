@@ -80,7 +80,7 @@ def test_a_message_that_fails_again_and_again_is_parked_and_stops_no_other(
         assert parked.fault == "The mail server refused the message (554)"
         assert len(server.to(bob)) == 1
         server.rejects.clear()
-        posting.try_again(parked)
+        posting.try_again(Email.objects.filter(pk=parked.pk))
         email.sweep(lambda: parked.due_at.replace(year=2100, hour=12))
     assert len(server.to(ann)) == 1
 

@@ -9,22 +9,29 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from macfa.people import addresses
-from macfa.people.models import User
+from macfa.people.models import Change, User
 from macfa.people.roles import Role
 from notifications import posting
 from notifications.models import Counter, Email, Notification
 from tests.cast import PASSWORD, Cast, assemble
 from tests.integration.browsing import Browsers, browser, posted, text
 from tests.mail import MORNING, told
-from workflows import clock
+from workflows import clock, timeline
 
 ACCOUNT, NEW, CODE, PEOPLE = "/account/", "/account/address/", "/account/address/code/", "/people/"
 BANNER = "are refused. <a"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_often() -> None:
+    cache.clear()
 
 
 def refuse(person: User) -> None:
@@ -131,6 +138,21 @@ def test_a_wrong_code_is_refused_and_too_many_use_it_up(cast: Cast, as_: Browser
         assert "This is not the code that we sent" in posted(client, CODE, {"code": wrong})
     assert "It was mistyped too often" in posted(client, CODE, {"code": code})
     assert User.objects.get(pk=cast["auditor.pol"].pk).email == "auditor.pol@oakvale.example"
+
+
+def test_the_old_address_hears_that_it_is_used_no_more_and_the_ledger_keeps_who_changed_it(
+    cast: Cast, as_: Browsers, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    client = as_("auditor.pol")
+    code = ask_for_code(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(CODE, {"code": code})
+    last = mail.outbox[-1]
+    assert last.to == ["auditor.pol@oakvale.example"]
+    assert last.subject == "Your address on the audits site was changed"
+    [change] = Change.objects.all()
+    said = timeline.lines(timeline.of_record(change))[0].sentence
+    assert said == "Auditor Pol changed the e-mail address of their account"
 
 
 def test_a_code_counts_for_half_an_hour_and_for_one_person(cast: Cast, as_: Browsers) -> None:

@@ -195,6 +195,16 @@ def test_a_reminder_from_the_page_of_the_return(cast: Cast, audit: Audit) -> Non
     assert "A reminder of NEG-01 POL went to Lead Pol." in text(client.get(base))
 
 
+def test_a_lead_who_has_not_answered_yet_reads_the_reminder_and_its_note(
+    cast: Cast, audit: Audit
+) -> None:
+    return_ = factories.a_return(audit)
+    services.remind(return_=return_, note="Please send it", by=cast["coordinator"])
+    page = text(browser(cast, "lead.pol").get(return_.get_absolute_url()))
+    assert "You were reminded on" in page
+    assert "Please send it" in page
+
+
 def test_a_call_is_recorded_on_one_page_and_sends_nothing(cast: Cast, audit: Audit) -> None:
     return_ = factories.drafting(cast, factories.a_return(audit))
     client, base = browser(cast, "coordinator"), return_.get_absolute_url()

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from macfa.people.services import set_most_open_tasks
+from macfa.returns import services as returns
 from macfa.sampling.models import CaseAccess
 from notifications.models import Notification
+from tests import factories
 from tests.cast import Cast, assemble
 from tests.records import a_case, at_once, return_of, waiting
 from workflows import clock, invariants
@@ -83,7 +85,7 @@ def test_only_a_coordinator_of_the_partnership_says_how_many_are_too_many(cast: 
 
 def test_who_may_not_have_it_is_said_with_why(cast: Cast, items: list[WorkItem]) -> None:
     in_conflict(cast["auditor2.csc"], items[0])
-    [found] = unfit(items[0])
+    [found] = unfit(items[:1])
     assert found.person == cast["auditor2.csc"]
     assert "conflict" in found.why
     offered = {each.person for each in candidates(items[:1], cast["lead.csc"])}
@@ -166,6 +168,16 @@ def test_what_has_moved_on_is_not_taken_back_and_neither_is_the_rest(
     with pytest.raises(WrongState):
         take_back(items=now(items), by=cast["lead.csc"])
     assert owners(items) == ["Auditor Csc", "Auditor2 Csc", "Auditor Csc"]
+
+
+def test_what_somebody_has_begun_is_not_taken_back(cast: Cast) -> None:
+    return_ = factories.a_return(factories.audit_issued(cast))
+    factories.drafting(cast, return_)
+    [item] = WorkItem.objects.open().filter(subject_id=return_.pk, title__startswith="Audit")
+    give(item=item, to=cast["auditor2.pol"], by=cast["lead.pol"], why="Her ward")
+    returns.declare(return_=return_, independent=True, by=cast["auditor2.pol"])
+    with pytest.raises(WrongState, match="Auditor2 Pol has begun"):
+        take_back(items=now([item]), by=cast["lead.pol"])
 
 
 def test_the_same_button_twice_takes_back_once(cast: Cast, items: list[WorkItem]) -> None:

@@ -26,7 +26,7 @@ class Page:
     sign_in: SignIn
     heard: list[tuple[str, int]] = field(default_factory=list)
 
-    def offer(self, kind: str, seq: int) -> None:
+    def offer(self, kind: str, seq: int, unread: int | None = None) -> None:  # noqa: ARG002 - as the hub calls it
         self.heard.append((kind, seq))
 
     async def close(self, code: int) -> None:

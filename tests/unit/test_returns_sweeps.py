@@ -11,11 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from macfa.audits.reminding import steps_of
+from macfa.improvement import services as improvement
 from macfa.overview import services as overview
 from macfa.people import services as people
+from macfa.people.absences import record_absence
 from macfa.people.models import Agency
-from macfa.returns import services, sweeps
+from macfa.returns import outstanding, services, sweeps
 from macfa.returns.models import AgencyReturn, Reminder
+from macfa.sampling.access import step_out
 from notifications.models import Notification
 from tests import factories
 from tests.cast import assemble
@@ -179,6 +182,41 @@ def test_where_an_agency_has_no_lead_the_coordinators_hear(cast: Cast, audit: Au
     assert told(cast, "coordinator") == [
         f"Reminder: the partnership waits for 2 returns due on {words(due)}"
     ]
+
+
+def test_where_nobody_may_hear_it_is_over_with_that_round(cast: Cast, audit: Audit) -> None:
+    for case in audit.cases.all():
+        for name in ("lead.edu", "coordinator"):
+            step_out(case, cast[name], "Their neighbour")
+    assert sweep(due_of(audit)) == 6
+    assert sweep(due_of(audit)) == 0
+    silent = Reminder.objects.filter(person=None)
+    assert {row.agency_return.agency.code for row in silent} == {"EDU"}
+    shown = outstanding.owed(audit.returns.filter(agency__code="EDU"), cast["coordinator"])
+    assert {one.times for one in shown} == {0}
+
+
+def test_where_the_holder_is_away_the_lead_hears_too(cast: Cast, audit: Audit) -> None:
+    due = due_of(audit)
+    record_absence(person=cast["auditor.csc"], first=due, last=due, by=cast["auditor.csc"])
+    sweep(due)
+    assert told(cast, "auditor.csc")
+    assert [text.startswith("Reminder: ") for text in told(cast, "lead.csc")] == [True]
+    assert Reminder.objects.filter(person=cast["lead.csc"]).count() == 2
+
+
+def test_a_return_and_an_action_of_one_person_are_two_reminders(cast: Cast) -> None:
+    audit = factories.audit_published(cast)
+    action = audit.actions.get(owner=cast["owner.csc"])
+    return_ = factories.a_return(factories.audit_issued(cast, "DAC"), "CSC")
+    returned = services.remind(return_=return_, by=cast["coordinator"])
+    acted = improvement.remind(action=action, by=cast["coordinator"])
+    assert [row.pk for row in returned] == [acted.pk]
+    rows = Notification.objects.filter(event__in=("return.reminder", "action.reminder"))
+    assert {row.event_key for row in rows} == {
+        f"reminder-{acted.pk}",
+        f"action-reminder-{acted.pk}",
+    }
 
 
 def test_partnerships_hear_of_their_own_only(cast: Cast, audit: Audit) -> None:

@@ -131,6 +131,8 @@ def _given(request: HttpRequest, form: GiveForm, plan: Plan) -> bool:
         form.add_error("person", refused.sentence)
         return False
     _say_given(request, given or plan.going or form.items, form.chosen.get_full_name())
+    for stays in plan.staying:
+        messages.warning(request, f"“{stays.item}” stays where it is. {stays.why}")
     undo.remember(request, given, form.chosen)
     return True
 

@@ -29,7 +29,7 @@ def remind(*, action: Action, note: str = "", by: User, token: str | None = None
         doing.tell(
             action.owner_id,
             event="action.reminder",
-            event_key=f"reminder-{reminder.pk}",
+            event_key=f"action-reminder-{reminder.pk}",
             text=f"Reminder: {action.reference} {verb} due {format_date(action.due, 'j F Y')}",
             url=action.get_absolute_url(),
         )

@@ -17,6 +17,7 @@ from macfa.people.addresses import Pending
 from macfa.people.rules import sees_people
 
 if TYPE_CHECKING:
+    from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
     from macfa.people.models import User
@@ -54,10 +55,15 @@ def new_address(request: HttpRequest) -> HttpResponse:
 
 def _may_go_on(request: HttpRequest, form: NewAddressForm, user: User) -> bool:
     """Whether the password is right, and this is not tried too often."""
-    if not ratelimit.consume(request, action="manage_email", user=user):
-        form.add_error(None, "You have tried too often. Wait a minute.")
-    elif not user.check_password(form.cleaned_data["password"]):
+    right = user.check_password(form.cleaned_data["password"])
+    if _not_too_often(request, form, "manage_email") and not right:
         form.add_error("password", "This is not your password")
+    return form.is_valid()
+
+
+def _not_too_often(request: HttpRequest, form: Form, action: str) -> bool:
+    if not ratelimit.consume(request, action=action, user=person(request)):
+        form.add_error(None, "You have tried too often. Wait a minute.")
     return form.is_valid()
 
 
@@ -65,7 +71,7 @@ def address_code(request: HttpRequest) -> HttpResponse:
     """Type the code that has come."""
     pending = Pending.of(request.session.get(PENDING))
     form = AddressCodeForm(request.POST or None)
-    if form.is_valid():
+    if form.is_valid() and _not_too_often(request, form, "address_code"):
         with refused_beside(form, "code"):
             addresses.change_address(
                 pending=pending, code=form.cleaned_data["code"], by=person(request)

@@ -68,10 +68,10 @@ def try_email_again(request: HttpRequest) -> HttpResponse:
     """Send one again, or all of them, as if they had never failed."""
     parked = _parked(check_sees_people(person(request)))
     which = request.POST.get("email")
-    found = [get_object_or_404(parked, pk=number(which))] if which else list(parked)
-    for email in found:
-        posting.try_again(email)
-    words = "1 e-mail is" if len(found) == 1 else f"{len(found)} e-mails are"
+    if which:
+        parked = parked.filter(pk=get_object_or_404(parked, pk=number(which)).pk)
+    again = posting.try_again(parked)
+    words = "1 e-mail is" if again == 1 else f"{again} e-mails are"
     messages.success(request, f"{words} sent again with the next round of the worker.")
     return redirect("parked_emails")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect
 
+from macfa.audits.reminded import lines
 from macfa.pages import person
 from macfa.people.models import User
 from macfa.people.roles import Role
@@ -61,7 +62,8 @@ def involvement_page(request: HttpRequest, return_: AgencyReturn) -> HttpRespons
         answer = _nil if form.is_nil else _involved
         messages.success(request, answer(return_, form, user))
         return redirect(return_)
-    return show(request, "returns/involvement.html", return_, form=form)
+    reminders = lines(return_, user)
+    return show(request, "returns/involvement.html", return_, form=form, reminders=reminders)
 
 
 def _involved(return_: AgencyReturn, form: InvolvementForm, user: User) -> str:

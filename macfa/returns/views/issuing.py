@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from macfa.people.models import Agency
+    from macfa.returns.models import Reminder
 
 
 def _the_audit(request: HttpRequest, public_id: str) -> Audit:
@@ -151,11 +152,21 @@ def remind_all(request: HttpRequest, public_id: str) -> HttpResponse:
         sent = services.remind_all_outstanding(
             audit=audit, returns=form.chosen, again=form.again, by=user, token=form.token
         )
-        count = f"{len(sent)} reminder{'' if len(sent) == 1 else 's'} sent."
-        messages.success(request, count if sent else "Nobody was left to remind today.")
+        _say_reminded(request, sent)
         return redirect("audit_returns", audit.public_id)
     above = ("Returns", f"{audit.get_absolute_url()}returns/")
     return _show(request, "returns/remind_all.html", audit, above, form=form)
+
+
+def _say_reminded(request: HttpRequest, sent: Sequence[Reminder]) -> None:
+    if not sent:
+        messages.info(request, "Nobody was left to remind today.")
+        return
+    people = len({reminder.person_id for reminder in sent})
+    of = len({reminder.agency_return_id for reminder in sent})
+    who = "1 person was" if people == 1 else f"{people} people were"
+    what = "1 return" if of == 1 else f"{of} returns"
+    messages.success(request, f"{who} reminded of {what}.")
 
 
 # --- a case more, and one in the place of another ------------------------------------------------

@@ -183,7 +183,7 @@ def _around(request: HttpRequest, return_: AgencyReturn) -> dict[str, Any]:
         "queries": list(queries if inside else queries.filter(within_agency=False))
         if known
         else [],
-        "reminders": lines(return_.reminders.select_related("person", "by"), user) if known else [],
+        "reminders": lines(return_, user) if known else [],
         "history": history(return_, with_reasons=known),
     }
 
