@@ -70,6 +70,7 @@ class Office:
         self.site = site
         self.cast = assemble()
         self.lead = self.cast["lead.pol"]
+        self.cookie = sign_in(self.lead)
         self.users = (self.cast["auditor.pol"], self.cast["auditor2.pol"])
         self._issue(self.cast)
 
@@ -99,7 +100,7 @@ class Office:
         """Give work on the page of the queue: the status of the answer."""
         chosen = "&".join(f"item={item.public_id}" for item in items)
         fields = {"person": str(to.public_id), "why": WHY, "checked": "on"}
-        return self.site.post(f"/tasks/give/?{chosen}", sign_in(self.lead), fields)
+        return self.site.post(f"/tasks/give/?{chosen}", self.cookie, fields)
 
     def give_elsewhere(self, items: Sequence[WorkItem], to: User) -> None:
         """Give work in this process, which is not that of the site."""

@@ -156,6 +156,8 @@ class Walk(RuleBasedStateMachine):
         for auditor in self.auditors:
             told = auditor.told
             assert [page.rows for page in auditor.pages] == [told] * len(auditor.pages)
+        for page in self.signed_out:
+            assert page.rows == list(range(1, len(page.rows) + 1))
 
     def teardown(self) -> None:
         """Every walk ends in quiet; then nobody is there, and what is stored is sound."""
