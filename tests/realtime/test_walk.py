@@ -36,7 +36,7 @@ FULL = os.environ.get("FAULTS") == "full"
 MOST_PAGES, MOST_KILLS = 3, 3 if FULL else 1
 QUICK = {"NOTIFICATIONS_HEARTBEAT_SECONDS": "0.4", "SECONDS_BETWEEN_FRAMES": "0.1"}
 WALKS = settings(
-    max_examples=40 if FULL else 3,
+    max_examples=15 if FULL else 3,
     stateful_step_count=40 if FULL else 15,
     derandomize=not FULL,
     database=None,
