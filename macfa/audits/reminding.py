@@ -176,12 +176,18 @@ def is_time() -> bool:
     return timezone.localtime(clock.now()).hour >= FROM_HOUR
 
 
-def each(audits: Iterable[int], remind_of: Callable[[int], int]) -> int:
-    """Audit by audit, each in a transaction of its own: what fails for one stops no other."""
+def each(due: Iterable[tuple[int, int]], remind_of: Callable[[int, Sequence[int]], int]) -> int:
+    """Audit by audit, each in a transaction of its own: what fails for one stops no other.
+
+    `due` are pairs of numbers, of an audit and of what is due in it.
+    """
+    of_audit: dict[int, list[int]] = defaultdict(list)
+    for audit, number in due:
+        of_audit[audit].append(number)
     reminded, problems = 0, []
-    for audit in audits:
+    for audit, numbers in sorted(of_audit.items()):
         try:
-            reminded += remind_of(audit)
+            reminded += remind_of(audit, numbers)
         except Exception as problem:  # noqa: BLE001 - raised when the others are done
             problems.append(problem)
     if problems:

@@ -28,8 +28,7 @@ def remind_due() -> int:
     """Remind of every action whose turn it is; says of how many. Any number may run at once."""
     if not reminding.is_time():
         return 0
-    audits = due_on(clock.today()).order_by("audit").values_list("audit", flat=True).distinct()
-    return reminding.each(list(audits), remind_of)
+    return reminding.each(due_on(clock.today()).order_by().values_list("audit", "pk"), remind_of)
 
 
 def due_on(day: date) -> ActionQuerySet:
@@ -48,12 +47,12 @@ def due_on(day: date) -> ActionQuerySet:
     return actions.exclude(step_now=None).filter(~Exists(sent))
 
 
-def remind_of(audit_id: int) -> int:
-    """Remind everybody concerned of one audit's actions, in one transaction and with one message
-    each. A second worker waits for it, and finds nothing left."""
+def remind_of(audit_id: int, these: Sequence[int]) -> int:
+    """Remind everybody concerned of these actions of one audit, in one transaction and with one
+    message each. A second worker waits for it, and finds nothing left."""
     with beginning():
         audit = lock(Audit.objects.get(pk=audit_id))
-        due = due_on(clock.today()).filter(audit=audit)
+        due = due_on(clock.today()).filter(pk__in=these)
         rows = hold(due.select_related("audit", "agency", "owner"))
         send(audit, rows, _tellings(audit, rows), ActionReminder, WORDS)
     return len(rows)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef
 
 from macfa.audits import reminding
-from macfa.audits.lifecycle import ENDED
 from macfa.audits.models import Audit
 from macfa.audits.reminders import Telling, Words, overseers_of, send
 from macfa.audits.reminding import Told, told_now
@@ -16,6 +15,7 @@ from macfa.people.roles import Role
 from macfa.returns.desks import desks_of
 from macfa.returns.models import AgencyReturn, AgencyReturnQuerySet, Reminder
 from macfa.returns.outstanding import conflicts_of, owed
+from macfa.sampling.models import Case
 from workflows import clock
 from workflows.lifecycle import beginning, hold, lock
 
@@ -30,8 +30,7 @@ def remind_due() -> int:
     """Remind of every return whose turn it is; says of how many. Any number may run at once."""
     if not reminding.is_time():
         return 0
-    audits = due_on(clock.today()).order_by("audit").values_list("audit", flat=True).distinct()
-    return reminding.each(list(audits), remind_of)
+    return reminding.each(due_on(clock.today()).order_by().values_list("audit", "pk"), remind_of)
 
 
 def due_on(day: date) -> AgencyReturnQuerySet:
@@ -45,19 +44,20 @@ def due_on(day: date) -> AgencyReturnQuerySet:
         agency_return=OuterRef("pk"), due=OuterRef("due"), step=OuterRef("step_now")
     )
     returns = AgencyReturn.objects.outstanding().filter(due__in=reminding.due_dates(found))
-    running = returns.exclude(audit__state__in=ENDED).filter(
-        audit__paused_on=None, case__paused_on=None
-    )
+    # Asked of each return that is due: joined, they would tempt a database to begin with them.
+    going_on = Exists(Audit.objects.running().filter(pk=OuterRef("audit"), paused_on=None))
+    paused = Exists(Case.objects.filter(pk=OuterRef("case"), paused_on__isnull=False))
+    running = returns.filter(going_on, ~paused)
     stepping = running.annotate(step_now=reminding.step_now(found)).exclude(step_now=None)
     return stepping.filter(~Exists(sent))
 
 
-def remind_of(audit_id: int) -> int:
-    """Remind everybody concerned of one audit's returns, in one transaction and with one message
-    each. A second worker waits for it, and finds nothing left."""
+def remind_of(audit_id: int, these: Sequence[int]) -> int:
+    """Remind everybody concerned of these returns of one audit, in one transaction and with one
+    message each. A second worker waits for it, and finds nothing left."""
     with beginning():
         audit = lock(Audit.objects.get(pk=audit_id))
-        rows = hold(due_on(clock.today()).filter(audit=audit))
+        rows = hold(due_on(clock.today()).filter(pk__in=these))
         send(audit, rows, _tellings(audit, rows), Reminder, WORDS)
     return len(rows)
 
