@@ -64,7 +64,7 @@ def test_a_concern_from_raising_to_two_confirmations(cast: Cast, windows: Window
     with clock.playing(concern.raised_at + timedelta(hours=2)):
         assert realert() == 1
     coordinator.goto("/notifications/")
-    told = main(coordinator).get_by_text("An immediate concern needs you")
+    told = main(coordinator).get_by_role("link", name="An immediate concern needs you")
     expect(told).to_have_count(2)
 
     coordinator.goto("/")

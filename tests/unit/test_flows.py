@@ -338,7 +338,7 @@ def test_statements_of_beginning_many_do_not_grow_with_the_records(
 ) -> None:
     team = Team.objects.for_role(cast.partnership, Role.QPPA)
     plan = partial(Work, "/", clock.today(), team, cast.partnership.pk)
-    monkeypatch.setattr(ThemeViewFlow.give_view, "work", lambda view: plan(owner=view.person))
+    monkeypatch.setattr(ThemeViewFlow.give_view, "work_of", lambda view: plan(owner=view.person))
     costs = {}
     for number in (2, 20, 40, 200):
         records = views(cast, number)
