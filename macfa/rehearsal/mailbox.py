@@ -37,13 +37,18 @@ def is_shown() -> bool:
 
 
 def newest(folder: Path) -> list[Sent]:
-    """The newest e-mails first. A file holds those of one connection and is named by its time."""
+    """The newest e-mails first. A file holds those of one connection; its name and their dates tell
+    the second, and when it was written tells more."""
     found: list[Sent] = []
-    for file in sorted(folder.glob("*.log"), reverse=True):
-        found += _read(file.read_bytes())
+    for file in sorted(folder.glob("*.log"), key=_written, reverse=True):
+        found += reversed(list(_read(file.read_bytes())))
         if len(found) >= MOST:
             break
     return sorted(found, key=lambda sent: sent.at, reverse=True)[:MOST]
+
+
+def _written(file: Path) -> int:
+    return file.stat().st_mtime_ns
 
 
 def _read(written: bytes) -> Iterator[Sent]:
