@@ -140,10 +140,12 @@ def test_a_concern_goes_on_while_its_audit_is_paused_and_after_it_is_withdrawn(c
     label = audit.cases.counted()[0].label
     by = cast["coordinator"]
     audit = overview.pause_audit(audit=audit, reason="Inquiry", until=a_day(20), by=by)
-    acknowledged(cast, case_reference=label)
+    paused = acknowledged(cast, case_reference=label)
+    assert (paused.state, paused.audit) == (ConcernState.ACKNOWLEDGED, audit)
     second = factories.audit_issued(cast, "DAC")
     withdraw(audit=second, reason="No longer", by=by)
-    acknowledged(cast, case_reference=second.cases.counted()[0].label)
+    given_up = acknowledged(cast, case_reference=second.cases.counted()[0].label)
+    assert (given_up.state, given_up.audit) == (ConcernState.ACKNOWLEDGED, second)
 
 
 # --- who sees it ---------------------------------------------------------------------------------
