@@ -135,13 +135,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
         }
     }
     if REDIS_URL
-    else {
-        "default": {
-            "BACKEND": "channels.layers.InMemoryChannelLayer",
-            # One act may tell more people at once than the layer's usual 100.
-            "CONFIG": {"capacity": 10_000},
-        }
-    }
+    else {}  # one process tells its open pages itself (docs/adr/0015)
 )
 NOTIFICATIONS_HEARTBEAT_SECONDS = environment.number("NOTIFICATIONS_HEARTBEAT_SECONDS", 25.0)
 

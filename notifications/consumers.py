@@ -7,13 +7,14 @@ every heartbeat, how much is unread. The page then asks for what is new as for a
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
 
 from notifications import standing
-from notifications.hub import SIGNED_OUT, hub
+from notifications.hub import SIGNED_OUT, frame, hub
 from notifications.standing import SignIn
 
 #: At most one frame in so many seconds, and no message from a page longer than so many bytes.
@@ -21,7 +22,7 @@ INTERVAL, LONGEST_MESSAGE = 1.0, 4096
 TOO_LONG, NO_SUCH_ADDRESS = 1009, 4404
 
 
-class NoticeConsumer(AsyncJsonWebsocketConsumer):
+class NoticeConsumer(AsyncWebsocketConsumer):
     """The socket of one open page of a person who is signed in.
 
     It has no channel of its own (`channel_layer_alias` names none): the hub hears for all.
@@ -30,7 +31,7 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
     channel_layer_alias = "none"
     sign_in: SignIn
     _joined = False
-    _waiting: dict[str, str | int] | None = None
+    _waiting: tuple[int, str] | None = None
     _free_at = 0.0
     _sending: asyncio.Task[None] | None = None
 
@@ -40,7 +41,7 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
             await super().__call__(scope, receive, send)
         finally:
             if self._joined:
-                await hub().leave(self)
+                hub().leave(self)
             if self._sending:
                 self._sending.cancel()
 
@@ -54,7 +55,8 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
         self.sign_in = SignIn(user.pk, session.session_key, user.get_session_auth_hash())
         self._joined = True
         await hub().join(self)
-        self.offer("heartbeat", *await database_sync_to_async(standing.of_one)(user.pk))
+        seq, unread = await database_sync_to_async(standing.of_one)(user.pk)
+        await self.offer(seq, frame("heartbeat", seq, unread))
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any
@@ -63,26 +65,27 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):
         if len(bytes_data or (text_data or "").encode()) > LONGEST_MESSAGE:
             await self.close(TOO_LONG)
 
-    def offer(self, kind: str, seq: int, unread: int | None = None) -> None:
-        """Send this at once or, within a second of the last frame, the newest when that is over.
+    async def offer(self, seq: int, said: str) -> None:
+        """Send this at once or, within a second of the last frame, the newest when that is over."""
+        wait = self._free_at - time.monotonic()
+        if self._waiting is not None:
+            if seq >= self._waiting[0]:
+                self._waiting = seq, said
+        elif wait <= 0:
+            await self._send(said)
+        else:
+            self._waiting = seq, said
+            self._sending = asyncio.create_task(self._send_in_turn(wait))
 
-        How much is unread is said only with the newest number, of which it was counted.
-        """
-        frame: dict[str, str | int] = {"type": kind, "seq": seq}
-        if unread is not None:
-            frame["unread"] = unread
-        if self._waiting is None:
-            self._waiting = frame
-            self._sending = asyncio.create_task(self._send_in_turn())
-        elif seq >= int(self._waiting["seq"]):
-            self._waiting = frame
+    async def _send_in_turn(self, wait: float) -> None:
+        await asyncio.sleep(wait)
+        assert self._waiting is not None
+        (_, said), self._waiting = self._waiting, None
+        await self._send(said)
 
-    async def _send_in_turn(self) -> None:
-        loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, self._free_at - loop.time()))
-        self._free_at = loop.time() + INTERVAL
-        frame, self._waiting = self._waiting, None
-        await self.send_json(frame)
+    async def _send(self, said: str) -> None:
+        self._free_at = time.monotonic() + INTERVAL
+        await self.send(text_data=said)
 
 
 class NoSuchAddress(AsyncWebsocketConsumer):

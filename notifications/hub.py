@@ -1,14 +1,14 @@
 """Who has a page open on this process, and the two loops that serve all of them together.
 
-One loop listens for hints, on a single channel that joins the group of each person present;
-the other beats. So a socket costs no task and no subscription of its own, one that opens while
-Redis is down works all the same, and a heartbeat costs the same four statements for a
-thousand pages as for one.
+One loop listens for what the other processes say; the other beats. So a socket costs no task and
+no subscription of its own, one that opens while Redis is down works all the same, and a heartbeat
+costs the same four statements for a thousand pages as for one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
@@ -20,7 +20,7 @@ from django.conf import settings
 from notifications import push, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from channels.layers import BaseChannelLayer
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_PAGES = 10
+#: After so many pages the loop turns to whatever else there is, their sockets above all.
+AT_A_TIME = 20
 SIGNED_OUT, TOO_MANY_PAGES = 4401, 4408
 
 
@@ -37,9 +39,14 @@ class Page(Protocol):
 
     sign_in: SignIn
 
-    def offer(self, kind: str, seq: int, unread: int | None = None) -> None: ...
+    async def offer(self, seq: int, said: str) -> None: ...
 
     async def close(self, code: int) -> None: ...
+
+
+def frame(kind: str, seq: int, unread: int | None = None) -> str:
+    """What goes over a socket: the newest number and, with a heartbeat, how much is unread."""
+    return json.dumps({"type": kind, "seq": seq} | ({} if unread is None else {"unread": unread}))
 
 
 class Hub:
@@ -47,9 +54,6 @@ class Hub:
 
     def __init__(self) -> None:
         self._pages: dict[int, list[Page]] = {}
-        self._channel: str | None = None
-        self._opening = asyncio.Lock()
-        self._deaf = False
         self._listening: asyncio.Task[None] | None = None
         self._beating: asyncio.Task[None] | None = None
 
@@ -58,82 +62,56 @@ class Hub:
 
     async def join(self, page: Page) -> None:
         """Let a page hear what its person is told. Somebody's eleventh page closes their first."""
-        person = page.sign_in.person
-        pages = self._pages.setdefault(person, [])
+        pages = self._pages.setdefault(page.sign_in.person, [])
         pages.append(page)
+        layer = get_channel_layer()
+        if self._listening is None and layer is not None:
+            self._listening = asyncio.create_task(self._listen(layer))
         if self._beating is None:
             self._beating = asyncio.create_task(self._beat())
         if len(pages) > MOST_PAGES:
             await _close(pages.pop(0), TOO_MANY_PAGES)
-        if not self._deaf:
-            await self._subscribe([person])
 
-    async def leave(self, page: Page) -> None:
+    def leave(self, page: Page) -> None:
         """Forget a page. Harmless for one that is forgotten already."""
         person = page.sign_in.person
         pages = self._pages.get(person, [])
         if page in pages:
             pages.remove(page)
-        if not pages and self._pages.pop(person, None) is not None:
-            await self._unsubscribe(person)
-            if person in self._pages:  # Their next page came while this one's group was left.
-                await self._subscribe([person])
-        if not self._pages:
-            self._rest()
-
-    def _rest(self) -> None:
-        """Nobody is here: stop both loops until somebody comes."""
-        for task in (self._listening, self._beating):
-            if task is not None:
-                task.cancel()
-        self._listening = self._beating = self._channel = None
-        self._deaf = False
+        if not pages:
+            self._pages.pop(person, None)
+        if not self._pages and self._beating is not None:
+            self._beating.cancel()
+            self._beating = None
 
     # --- hints ---------------------------------------------------------------------------
 
-    async def _subscribe(self, people: Iterable[int]) -> None:
-        """Join the groups of these people. Where that fails, heartbeats do until it succeeds."""
-        layer = get_channel_layer()
-        if layer is None:
-            return
-        try:
-            channel = await self._own_channel(layer)
-            for person in people:
-                async with asyncio.timeout(push.PATIENCE):
-                    await layer.group_add(push.group(person), channel)
-            self._deaf = False
-        except Exception as problem:  # noqa: BLE001 - no outage of the layer may close a page
-            self._deaf = True
-            logger.warning("Live hints cannot be heard (%s); heartbeats go on.", repr(problem))
+    async def tell(self, newest: Mapping[int, int]) -> None:
+        """Give the pages of each of these people the number of their newest message."""
+        told: list[tuple[Page, int, str]] = []
+        for who, seq in newest.items():
+            if pages := self._pages.get(who):
+                said = frame("hint", seq)
+                told += [(page, seq, said) for page in pages]
+        for number, one in enumerate(told, start=1):
+            await _offer(*one)
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
-    async def _own_channel(self, layer: BaseChannelLayer) -> str:
-        """The channel on which this process hears; made, and listened to, at the first page."""
-        async with self._opening:
-            if self._channel is None:
-                async with asyncio.timeout(push.PATIENCE):
-                    self._channel = await layer.new_channel()
-                self._listening = asyncio.create_task(self._listen(layer, self._channel))
-            return self._channel
-
-    async def _unsubscribe(self, person: int) -> None:
-        layer = get_channel_layer()
-        if layer is None or self._channel is None:
-            return
-        with suppress(Exception):
-            async with asyncio.timeout(push.PATIENCE):
-                await layer.group_discard(push.group(person), self._channel)
-
-    async def _listen(self, layer: BaseChannelLayer, channel: str) -> None:
-        """Pass each hint on to the pages of its person."""
+    async def _listen(self, layer: BaseChannelLayer) -> None:
+        """Pass on what other processes say, from the first page of this one to its end."""
         while True:
             try:
-                message = await layer.receive(channel)
-            except Exception as problem:  # noqa: BLE001 - go on listening after any outage
-                logger.warning("Live hints were lost (%s); heartbeats heal.", repr(problem))
-                await asyncio.sleep(1)
-                continue
-            for page in self._pages.get(message["person"], ()):
-                page.offer("hint", message["seq"])
+                async with asyncio.timeout(push.PATIENCE):
+                    channel = await layer.new_channel()
+                    await layer.group_add(push.GROUP, channel)
+                while True:
+                    message = await layer.receive(channel)
+                    if message["from"] != push.PROCESS:
+                        await self.tell(dict(message["newest"]))
+            except Exception as problem:  # noqa: BLE001 - no outage of the layer may end this
+                logger.warning("Live hints cannot be heard (%s); heartbeats go on.", repr(problem))
+                await asyncio.sleep(settings.NOTIFICATIONS_HEARTBEAT_SECONDS)
 
     # --- heartbeats ----------------------------------------------------------------------
 
@@ -148,16 +126,24 @@ class Hub:
 
     async def beat_once(self) -> None:
         """One heartbeat: four statements, however many pages are open."""
-        await self._subscribe(list(self._pages))
         pages = self.pages()
         now = await standing.aread([page.sign_in for page in pages])
         for page in pages:
             person = page.sign_in.person
             if now.admits(page.sign_in):
-                page.offer("heartbeat", now.last_seq(person), now.unread(person))
+                seq = now.last_seq(person)
+                await _offer(page, seq, frame("heartbeat", seq, now.unread(person)))
             else:
                 await _close(page, SIGNED_OUT)
             await asyncio.sleep(0)  # a thousand heartbeats must not keep a page waiting
+
+
+async def _offer(page: Page, seq: int, said: str) -> None:
+    """Tell one page something; whatever its connection makes of it, the next page is told too."""
+    try:
+        await page.offer(seq, said)
+    except Exception as problem:  # noqa: BLE001 - the page hears again at its next heartbeat
+        logger.warning("An open page could not be told (%s).", repr(problem))
 
 
 async def _close(page: Page, code: int) -> None:
@@ -174,5 +160,5 @@ def hub() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = Hub()
-        push.outbox.live_at(loop)
+        push.outbox.live_at(loop, _hubs[loop].tell)
     return _hubs[loop]

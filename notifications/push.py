@@ -1,7 +1,8 @@
 """The live hint: "there is something new up to number n", sent to a person's open pages.
 
-A hint carries nothing personal and promises nothing. Hints are sent in the background, so that no
-act waits for the channel layer; one that is lost is made good by the next heartbeat, and an outage
+A hint carries nothing personal and promises nothing. It goes straight to the pages of its own
+process, and over the channel layer to those of the others. Hints are sent in the background, so
+that no act waits for the layer; one that is lost is made good by the next heartbeat, and an outage
 is counted here.
 """
 
@@ -11,6 +12,7 @@ import asyncio
 import atexit
 import logging
 import time
+import uuid
 from dataclasses import dataclass
 from functools import cache
 from threading import Event, Lock, Thread
@@ -19,19 +21,26 @@ from typing import TYPE_CHECKING
 from channels.layers import get_channel_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Tell = Callable[[Mapping[int, int]], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
-#: How long one hint may take before it counts as lost.
+#: The one group in which the processes of an installation hear each other, and who this one is.
+GROUP, PROCESS = "hints", uuid.uuid4().hex
+#: How long the hints sent together may take before they count as lost.
 PATIENCE = 0.25
-#: After a failure no hint is tried for this long, then twice as long, up to the longest.
+#: After a failure none is tried for this long, then twice as long, up to the longest.
 PAUSE, LONGEST_PAUSE = 5.0, 20.0
 
 
 @dataclass
 class Health:
-    """How pushing goes in this process since it started, for the readiness page."""
+    """How pushing to other processes goes since this one started, for the readiness page.
+
+    What is counted is messages; one carries the hints of everybody who was told at once.
+    """
 
     sent: int = 0
     failed: int = 0
@@ -41,7 +50,7 @@ class Health:
 
     @property
     def degraded(self) -> bool:
-        """Whether the last hint tried was lost."""
+        """Whether the last message tried was lost."""
         return self.pause > 0
 
     def may_try(self) -> bool:
@@ -53,6 +62,7 @@ class Health:
         return True
 
     def note_success(self) -> None:
+        self.sent += 1
         self.pause = self.paused_until = 0.0
 
     def note_failure(self) -> None:
@@ -64,11 +74,6 @@ class Health:
 health = Health()
 
 
-def group(recipient_id: int) -> str:
-    """The name of the group of a person's open pages."""
-    return f"person.{recipient_id}"
-
-
 class Outbox:
     """The hints that wait to be sent from this process: for each person, the newest only."""
 
@@ -76,14 +81,15 @@ class Outbox:
         self._lock = Lock()
         self._waiting: dict[int, int] = {}
         self._home: asyncio.AbstractEventLoop | None = None
+        self._tell: Tell | None = None
         self._at: asyncio.AbstractEventLoop | None = None
         self._idle = Event()
         self._idle.set()
 
-    def live_at(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Send from the loop that serves the open pages of this process, as soon as there is one:
-        the in-memory layer reaches no other."""
-        self._home = loop
+    def live_at(self, loop: asyncio.AbstractEventLoop, tell: Tell) -> None:
+        """Send from the loop that serves the open pages of this process, as soon as there is one,
+        and tell these pages first hand."""
+        self._home, self._tell = loop, tell
 
     def put(self, newest: Mapping[int, int]) -> None:
         """Send these soon, and do not wait for it."""
@@ -101,8 +107,12 @@ class Outbox:
         return self._idle.wait(seconds)
 
     async def _empty(self) -> None:
+        at_home = self._tell if self._at is self._home else None
         while waiting := self._take():
-            await _send(waiting)
+            if at_home is None:
+                await _send(waiting)
+            else:
+                await asyncio.gather(_send(waiting), at_home(waiting))
 
     def _take(self) -> dict[int, int]:
         with self._lock:
@@ -135,27 +145,20 @@ def hints(newest: Mapping[int, int]) -> None:
     outbox.put(newest)
 
 
-async def _send(waiting: dict[int, int]) -> None:
-    """Send hints, or skip them for a while after one of them was lost."""
-    if not health.may_try():
-        health.skipped += len(waiting)
-        return
-    try:
-        while waiting:
-            await _send_one(*waiting.popitem())
-    except Exception as problem:  # noqa: BLE001 - whatever it is, the act has happened
-        health.note_failure()
-        health.skipped += len(waiting)
-        logger.warning("A live hint could not be sent (%s); next heartbeat heals.", repr(problem))
-    else:
-        health.note_success()
-
-
-async def _send_one(person: int, seq: int) -> None:
+async def _send(waiting: Mapping[int, int]) -> None:
+    """Tell the other processes, unless what was sent before was lost a moment ago."""
     layer = get_channel_layer()
     if layer is None:
         return
-    message = {"type": "hint", "person": person, "seq": seq}
-    async with asyncio.timeout(PATIENCE):
-        await layer.group_send(group(person), message)
-    health.sent += 1
+    if not health.may_try():
+        health.skipped += 1
+        return
+    message = {"type": "hints", "from": PROCESS, "newest": list(waiting.items())}
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await layer.group_send(GROUP, message)
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the act has happened
+        health.note_failure()
+        logger.warning("Live hints could not be sent (%s); next heartbeat heals.", repr(problem))
+    else:
+        health.note_success()

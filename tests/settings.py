@@ -20,5 +20,5 @@ STATIC_ROOT = Path(_folder.name) / "static"
 STATIC_ROOT.mkdir()
 
 # Redis tells every process of a run; a name for each worker keeps their people apart.
-if "channels_redis" in CHANNEL_LAYERS["default"]["BACKEND"]:
+if CHANNEL_LAYERS:
     CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = os.environ.get("PYTEST_XDIST_WORKER", "test")

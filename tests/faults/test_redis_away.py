@@ -12,7 +12,7 @@ import pytest
 
 from notifications import inbox, push
 from tests.realtime.open_page import let_it_be_quiet, open_pages
-from tests.realtime.people import person
+from tests.realtime.people import news, person, tell
 from tests.realtime.server import sign_in
 
 if TYPE_CHECKING:
@@ -70,7 +70,10 @@ def test_acts_answer_and_every_page_shows_each_notice_once(
         began = time.monotonic()
         with fault(redis):
             for number in range(ACTS):
-                shared.act([(ann, number)])
+                if number % 2:
+                    tell(news(ann, number))
+                else:
+                    shared.act([(ann, number)])
                 assert shared.get("/", cookie)[0] == 200
             failed = shared.act([])["failed"] - tried
             assert failed <= 1 + (time.monotonic() - began) / push.PAUSE
@@ -80,4 +83,4 @@ def test_acts_answer_and_every_page_shows_each_notice_once(
         assert [page.rows for page in pages] == [list(range(1, ACTS + 2))] * 2
     assert inbox.faults() == []
     with shared.tab(cookie) as tab:
-        assert tab.hears("hint", lambda number: shared.act([(ann, number)]), within=60)
+        assert tab.hears("hint", lambda number: tell(news(ann, number)), within=60)

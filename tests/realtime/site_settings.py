@@ -6,5 +6,5 @@ from tests.settings import *  # noqa: F403 - all of them
 from tests.settings import CHANNEL_LAYERS
 
 ROOT_URLCONF = "tests.realtime.site_urls"
-if "channels_redis" in CHANNEL_LAYERS["default"]["BACKEND"]:
+if CHANNEL_LAYERS:
     CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = os.environ["REALTIME_PREFIX"]
