@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 NAME = "notify"
 SIZES = (1, 500, 2000)
-ROUNDS, BURSTS = 200, 10
+ROUNDS, BURSTS = 200, 40
 #: The site sends a socket one frame a second; here it need not, or nothing would ever be done. A
 #: hint that is lost comes with the next heartbeat, and counts with its delay.
 PAUSE = 0.03
@@ -108,8 +108,8 @@ async def times_of(carrier: Carrier) -> tuple[Times, float]:
     for size in SIZES:
         pages = range(len(crowd.clients), size)
         await crowd.grow([carrier.arrival(person_of(page)) for page in pages])
-        # What a process loads at its first act is no socket's.
-        await hears(crowd, carrier, 1, 3)
+        # What a process loads at its first acts is no socket's, and no act's either.
+        await hears(crowd, carrier, size, 3)
         empty = empty or carrier.memory()
         times[f"one page of {size:,}"] = await hears(crowd, carrier, 1, ROUNDS)
         if size > 1:
