@@ -20,7 +20,7 @@ from workflows.lifecycle import note_many, tell_at_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from macfa.audits.models import Audit
 
@@ -191,6 +191,12 @@ def _text(rows: Sequence[Telling], one: str) -> str:
             count = f"{len(about)} {one}{'' if len(about) == 1 else 's'}"
             parts.append(SAYS[told].format(count=count, when=_when(about)))
     return f"Reminder: {'; '.join(parts)}"
+
+
+def due_words(due: date) -> str:
+    """`is due 30 October 2026`, or was."""
+    verb = "was" if due < clock.today() else "is"
+    return f"{verb} due {format_date(due, 'j F Y')}"
 
 
 def _when(about: Sequence[Any]) -> str:

@@ -329,15 +329,3 @@ class DueForm(ActForm):
         widget=forms.Textarea,
         max_length=500,
     )
-
-
-class RemindForm(ActForm):
-    """A word with the reminder, for the owner."""
-
-    note = forms.CharField(
-        label="Anything to add",
-        help_text="They read it on the page of the action. No names of children or families.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=300,
-        required=False,
-    )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.dateformat import format as format_date
-
 from macfa.audits.calls import keep_call
+from macfa.audits.reminders import due_words
 from macfa.improvement import rules
 from macfa.improvement.models import Action, ActionReminder
 from workflows import clock
@@ -25,12 +24,11 @@ def remind(*, action: Action, note: str = "", by: User, token: str | None = None
             action=action, person=action.owner, by=by, at=clock.now(), note=note
         )
         doing.note("reminded", facts={"to_person": action.owner.public_id}, text=note)
-        verb = "was" if action.due < clock.today() else "is"
         doing.tell(
             action.owner_id,
             event="action.reminder",
             event_key=f"action-reminder-{reminder.pk}",
-            text=f"Reminder: {action.reference} {verb} due {format_date(action.due, 'j F Y')}",
+            text=f"Reminder: {action.reference} {due_words(action.due)}",
             url=action.get_absolute_url(),
         )
     return reminder

@@ -8,9 +8,8 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.formats import date_format
 
-from macfa.audits.forms.calls import CallForm
+from macfa.audits.forms.reminding import CallForm, RemindForm
 from macfa.improvement import rules, services
-from macfa.improvement.forms import RemindForm
 from macfa.improvement.views.common import act_page, fetch
 from macfa.pages import person
 

@@ -1,7 +1,7 @@
 """What people type on the pages of agency returns."""
 
 from macfa.returns.forms.domain import DomainForm
-from macfa.returns.forms.following import ExtendForm, RemindAllForm, RemindForm, WhyForm
+from macfa.returns.forms.following import ExtendForm, RemindAllForm, WhyForm
 from macfa.returns.forms.involvement import AuditorForm, DeclareForm, InvolvementForm
 from macfa.returns.forms.issuing import AddCaseForm, ReplaceForm, SettingsForm
 from macfa.returns.forms.submitting import SubmitForm
@@ -14,7 +14,6 @@ __all__ = [
     "ExtendForm",
     "InvolvementForm",
     "RemindAllForm",
-    "RemindForm",
     "ReplaceForm",
     "SettingsForm",
     "SubmitForm",

@@ -29,18 +29,6 @@ class WhyForm(ActForm):
         self.fields["why"].help_text = hint
 
 
-class RemindForm(ActForm):
-    """A word with the reminder, for who has the work."""
-
-    note = forms.CharField(
-        label="Anything to add",
-        help_text="They read it on the page of the return. No names of children or families.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=300,
-        required=False,
-    )
-
-
 class RemindAllForm(ActForm):
     """Which agencies are reminded; those reminded today only where they are ticked on purpose.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.dateformat import format as format_date
 
 from macfa.audits.calls import keep_call
+from macfa.audits.reminders import due_words
 from macfa.returns import rules
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import AgencyReturn, Reminder, ReturnQuery
@@ -105,12 +106,6 @@ def _message(reminder: Reminder) -> Message:
         url=return_.get_absolute_url(),
         at=reminder.at,
     )
-
-
-def due_words(due: date) -> str:
-    """`is due 30 October 2026`, or was."""
-    verb = "was" if due < clock.today() else "is"
-    return f"{verb} due {format_date(due, 'j F Y')}"
 
 
 def remind_all_outstanding(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect
 
-from macfa.audits.forms.calls import CallForm
+from macfa.audits.forms.reminding import CallForm, RemindForm
 from macfa.audits.school import of_agencies
 from macfa.pages import person
 from macfa.returns import rules, services
-from macfa.returns.forms import ExtendForm, RemindForm
+from macfa.returns.forms import ExtendForm
 from macfa.returns.outstanding import owed
 from macfa.returns.views.frame import WhyPage, ask_why, lands_once, show, the_return
 

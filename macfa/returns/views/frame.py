@@ -15,12 +15,12 @@ from django.utils.dateformat import format as format_date
 
 from macfa.audits.models import Audit
 from macfa.audits.pages import MY_WORK, way_to
+from macfa.audits.reminders import due_words
 from macfa.pages import person, visible
 from macfa.returns.forms import WhyForm
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
 from macfa.returns.progress import COLOURS
-from macfa.returns.services.following import due_words
 from workflows import clock
 from workflows.errors import AlreadyDone, Refused
 from workflows.forms import as_token

@@ -1,4 +1,4 @@
-"""A reminder by telephone."""
+"""Reminders of a return or an action: in writing, or by telephone."""
 
 from __future__ import annotations
 
@@ -15,6 +15,18 @@ from workflows import clock
 
 def _choices() -> list[tuple[str, str]]:
     return [(value, label[0].upper() + label[1:]) for value, label in Reminded.Spoke.choices]
+
+
+class RemindForm(ActForm):
+    """A word with the reminder, for who has the work."""
+
+    note = forms.CharField(
+        label="Anything to add",
+        help_text="They read it on its page. No names of children or families.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=300,
+        required=False,
+    )
 
 
 class CallForm(ActForm):
