@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -52,11 +53,20 @@ def test_every_sweep_of_the_site_exists(settings: Settings) -> None:
         assert callable(import_string(path))
 
 
+def catches(process: int, wanted: signal.Signals) -> bool:
+    """Whether a process has said what it does at a signal, as a worker does when it is ready."""
+    caught = Path(f"/proc/{process}/status").read_text().partition("SigCgt:")[2].split()[0]
+    return bool(int(caught, 16) >> (wanted - 1) & 1)
+
+
 @pytest.mark.slow
 def test_a_worker_ends_cleanly_when_it_is_stopped(database_url: str) -> None:
     environment = {**os.environ, "DATABASE_URL": database_url, "PROFILE": "test"}
     worker = subprocess.Popen([sys.executable, "manage.py", "worker"], env=environment)
-    time.sleep(3)
-    assert worker.poll() is None
+    deadline = time.monotonic() + 60
+    while not catches(worker.pid, signal.SIGTERM):
+        assert worker.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
