@@ -212,7 +212,7 @@ def test_a_call_is_recorded_on_one_page_and_sends_nothing(cast: Cast, audit: Aud
     told = Notification.objects.count()
     yesterday = clock.today() - timedelta(days=1)
     typed = {"spoke_to": "nobody", "note": "Rang twice", **date_typed("on", yesterday)}
-    assert "Answer “Who did you speak to?”" in text(post(client, f"{base}call/"))
+    assert "Say whom you spoke to." in text(post(client, f"{base}call/"))
     assert post(client, f"{base}call/", **typed).headers["Location"] == base
     said = f"Coordinator telephoned on {yesterday:%-d %B %Y} and left a message: Rang twice"
     for name in ("coordinator", "auditor.pol", "lead.pol"):

@@ -12,9 +12,12 @@ from macfa.forms import ActForm, DateField, Look
 from macfa.forms.checking import refused_here
 from workflows import clock
 
-
-def _choices() -> list[tuple[str, str]]:
-    return [(value, label[0].upper() + label[1:]) for value, label in Reminded.Spoke.choices]
+SPOKE_TO = {
+    Reminded.Spoke.LEAD: "The agency lead",
+    Reminded.Spoke.HOLDER: "Whoever has the work",
+    Reminded.Spoke.OTHER: "Somebody else there",
+    Reminded.Spoke.NOBODY: "Nobody, I left a message",
+}
 
 
 class RemindForm(ActForm):
@@ -22,7 +25,7 @@ class RemindForm(ActForm):
 
     note = forms.CharField(
         label="Anything to add",
-        help_text="They read it on its page. No names of children or families.",
+        help_text="They read it beside the reminder. No names of children or families.",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=300,
         required=False,
@@ -33,12 +36,15 @@ class CallForm(ActForm):
     """Who was spoken to, when, and a word about it."""
 
     spoke_to = forms.ChoiceField(
-        label="Who did you speak to?", choices=_choices, widget=forms.RadioSelect
+        label="Who did you speak to?",
+        choices=list(SPOKE_TO.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whom you spoke to."},
     )
     on = DateField(label="When was it?")
     note = forms.CharField(
         label="What was said",
-        help_text="For example: the return comes on Thursday. No names.",
+        help_text="For example: it comes on Thursday. No names.",
         max_length=200,
         required=False,
     )

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils.formats import date_format
 
 from macfa.audits.forms.reminding import CallForm, RemindForm
+from macfa.audits.reminders import due_words
 from macfa.improvement import rules, services
 from macfa.improvement.views.common import act_page, fetch
 from macfa.pages import person
@@ -34,8 +34,7 @@ def remind(request: HttpRequest, public_id: str) -> HttpResponse:
         form,
         title="Send a reminder",
         button="Send the reminder",
-        intro=f"The reminder goes to {action.owner}. The action is due "
-        f"{date_format(action.due, 'j F Y')}.",
+        intro=f"The reminder goes to {action.owner}. The action {due_words(action.due)}.",
     )
 
 

@@ -83,7 +83,12 @@ def show(
     **context: object,
 ) -> HttpResponse:
     """A page of a return, with the pages above it and what it is about."""
-    here = {"return": return_, "identity": _identity(return_), "crumbs": _crumbs(request, return_)}
+    here = {
+        "return": return_,
+        "identity": _identity(return_),
+        "crumbs": _crumbs(request, return_),
+        "due": due_words(return_.due),
+    }
     return render(request, template, {**here, **context}, status=status)
 
 
