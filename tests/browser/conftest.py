@@ -39,6 +39,16 @@ def windows(cast: Cast, site: str, opens: NewContext) -> Windows:
     return Windows(cast, site, opens)
 
 
+@pytest.fixture(params=["mouse", "keys", "no scripts"])
+def any_windows(
+    request: pytest.FixtureRequest, cast: Cast, site: str, opens: NewContext
+) -> Windows:
+    """Windows in which people use a mouse, in which they use the keys alone, and in which no
+    scripts run."""
+    way = request.param
+    return Windows(cast, site, opens, javascript=way != "no scripts", by_keys=way == "keys")
+
+
 @pytest.fixture
 def plain_windows(cast: Cast, site: str, opens: NewContext) -> Windows:
     """The same in browsers that run no scripts."""
