@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from macfa.audits.models import Audit
 from macfa.concerns.lifecycle import OPEN, SAYS, ConcernLifecycle
@@ -113,6 +115,12 @@ class Concern(ConcernLifecycle):
 
     def __str__(self) -> str:
         return "Immediate concern"
+
+    @property
+    def reference(self) -> str:
+        """Which of several it is, without a word of it: when it was raised."""
+        words = date_format(timezone.localtime(self.raised_at), "j M \\a\\t g:ia")
+        return words.replace(".", "")
 
     @property
     def is_open(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -63,8 +64,17 @@ def test_work_due_at_once_waits_for_the_coordinator_and_for_the_lead(cast: Cast)
     factories.a_concern(cast)
     items = {item.owner: item for item in WorkItem.objects.open()}
     assert items.keys() == {cast["coordinator"], cast["lead.pol"]}
-    assert {str(item) for item in items.values()} == {"Immediate concern: acknowledge"}
+    assert {item.title for item in items.values()} == {"Immediate concern: acknowledge"}
     assert {item.due for item in items.values()} == {a_day(0)}
+
+
+def test_several_are_told_apart_by_when_they_were_raised(cast: Cast) -> None:
+    for hour in (9, 16):
+        moment = datetime(2026, 11, 3, hour, 5, tzinfo=ZoneInfo("Europe/London"))
+        with clock.playing(moment):
+            factories.a_concern(cast)
+    mine = WorkItem.objects.open().filter(owner=cast["coordinator"]).order_by("pk")
+    assert [item.reference for item in mine] == ["3 Nov at 9:05am", "3 Nov at 4:05pm"]
 
 
 def test_without_an_agency_the_scrutineer_is_told_at_once_and_can_be_second(cast: Cast) -> None:
@@ -256,7 +266,7 @@ def test_whoever_acknowledges_is_kept_and_both_go_on_to_confirm(cast: Cast) -> N
         cast["lead.pol"],
         True,
     )
-    titles = [str(item) for item in WorkItem.objects.open()]
+    titles = [item.title for item in WorkItem.objects.open()]
     assert titles == ["Immediate concern: confirm what was done"] * 2
     assert told("news.concern_acknowledged") == {"Auditor Pol"}
     with pytest.raises(WrongState, match="already"):
