@@ -100,18 +100,16 @@ class Hub:
 
     async def _listen(self, layer: BaseChannelLayer) -> None:
         """Pass on what other processes say, from the first page of this one to its end."""
+        channel = ""
         while True:
             try:
-                async with asyncio.timeout(push.PATIENCE):
-                    channel = await layer.new_channel()
-                    await layer.group_add(push.GROUP, channel)
-                while True:
-                    message = await layer.receive(channel)
-                    if message["from"] != push.PROCESS:
-                        await self.tell(dict(message["newest"]))
+                channel = channel or await _listens(layer)
+                message = await layer.receive(channel)
+                if message["from"] != push.PROCESS:
+                    await self.tell(dict(message["newest"]))
             except Exception as problem:  # noqa: BLE001 - no outage of the layer may end this
                 logger.warning("Live hints cannot be heard (%s); heartbeats go on.", repr(problem))
-                await asyncio.sleep(settings.NOTIFICATIONS_HEARTBEAT_SECONDS)
+                await asyncio.sleep(1 if channel else settings.NOTIFICATIONS_HEARTBEAT_SECONDS)
 
     # --- heartbeats ----------------------------------------------------------------------
 
@@ -136,6 +134,13 @@ class Hub:
             else:
                 await _close(page, SIGNED_OUT)
             await asyncio.sleep(0)  # a thousand heartbeats must not keep a page waiting
+
+
+async def _listens(layer: BaseChannelLayer) -> str:
+    """The channel on which this process hears the others."""
+    channel: str = await layer.new_channel()
+    await layer.group_add(push.GROUP, channel)
+    return channel
 
 
 async def _offer(page: Page, seq: int, said: str) -> None:

@@ -132,3 +132,16 @@ async def test_a_page_hears_that_comes_when_all_others_have_gone(layer_in_memory
     await said("another", 1)
     hub.leave(new)
     assert (old.heard, new.heard) == ([], [1])
+
+
+async def test_what_makes_no_sense_is_passed_over(layer_in_memory: None) -> None:
+    hub, page = Hub(), a_page()
+    await hub.join(page)
+    await asyncio.sleep(0.05)
+    layer = get_channel_layer()
+    assert layer
+    await layer.group_send(push.GROUP, {"type": "hints", "of": "another site"})
+    await said("another", 2)
+    await asyncio.sleep(1.1)
+    hub.leave(page)
+    assert page.heard == [2]
