@@ -1,13 +1,15 @@
 """Telling people: numbered without gaps, each thing once, at a cost by the batch."""
 
-from collections.abc import Callable
-from threading import Thread
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from threading import Event, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from notifications import inbox, push
 from notifications.models import Counter, Notification
@@ -124,36 +126,58 @@ def test_whatever_is_told_or_undone_the_numbers_run_from_one(
 # --- hints ------------------------------------------------------------------------------------
 
 
+Hinted = Callable[[], list[dict[int, int]]]
+
+
 @pytest.fixture
-def hinted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    """How many hints have gone out since the test began."""
-    monkeypatch.setattr(push, "health", push.Health())
-    return lambda: push.health.sent if push.outbox.settle() else -1
+def hinted(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Hinted]:
+    """What the open pages of the process have been told since the test began, one after another."""
+    settings.CHANNEL_LAYERS = {}
+    told: list[dict[int, int]] = []
+    box, loop, running = push.Outbox(), asyncio.new_event_loop(), Event()
+
+    async def tell(newest: Mapping[int, int]) -> None:
+        told.append(dict(newest))
+
+    def so_far() -> list[dict[int, int]]:
+        assert box.settle()
+        return told
+
+    box.live_at(loop, tell)
+    monkeypatch.setattr(push, "outbox", box)
+    serving = Thread(target=loop.run_forever)
+    serving.start()
+    loop.call_soon_threadsafe(running.set)
+    assert running.wait(10)
+    yield so_far
+    loop.call_soon_threadsafe(loop.stop)
+    serving.join()
+    loop.close()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_hint_a_person_goes_out_and_only_after_commit(hinted: Callable[[], int]) -> None:
+def test_one_hint_a_person_goes_out_and_only_after_commit(hinted: Hinted) -> None:
     ann, bob = person("Ann"), person("Bob")
     with transaction.atomic():
         inbox.tell_many([news(ann, 1), news(bob, 1)])
         inbox.tell_many([news(ann, 2)])
         with transaction.atomic():
             inbox.tell_many([news(ann, 3)])
-        assert hinted() == 0
-    assert hinted() == 2
+        assert hinted() == []
+    assert hinted() == [{ann.pk: 3, bob.pk: 1}]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_act_that_is_undone_sends_no_hint(hinted: Callable[[], int]) -> None:
+def test_an_act_that_is_undone_sends_no_hint(hinted: Hinted) -> None:
     with transaction.atomic():
         inbox.tell_many([news(person())])
         transaction.set_rollback(True)
-    assert hinted() == 0
+    assert hinted() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_part_that_is_undone_takes_no_hint_of_the_rest_with_it(
-    hinted: Callable[[], int],
+    hinted: Hinted,
 ) -> None:
     ann = person()
     with transaction.atomic():
@@ -164,7 +188,7 @@ def test_a_part_that_is_undone_takes_no_hint_of_the_rest_with_it(
         with transaction.atomic():
             inbox.tell_many([news(ann, 3)])
             transaction.set_rollback(True)
-    assert hinted() == 1
+    assert [list(hint) for hint in hinted()] == [[ann.pk]]
     assert seqs_of(ann.pk) == [1]
 
 
