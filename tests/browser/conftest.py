@@ -39,12 +39,11 @@ def windows(cast: Cast, site: str, opens: NewContext) -> Windows:
     return Windows(cast, site, opens)
 
 
-@pytest.fixture(params=["mouse", "keys", "no scripts"])
+@pytest.fixture(params=["keys", "no scripts"])
 def any_windows(
     request: pytest.FixtureRequest, cast: Cast, site: str, opens: NewContext
 ) -> Windows:
-    """Windows in which people use a mouse, in which they use the keys alone, and in which no
-    scripts run."""
+    """Windows in which people use the keys alone, and such in which no scripts run."""
     way = request.param
     return Windows(cast, site, opens, javascript=way != "no scripts", by_keys=way == "keys")
 

@@ -1,4 +1,4 @@
-"""Reminders, absence, giving work and how one is told: by mouse, by keys, and without scripts."""
+"""Reminders, absence, giving work and how one is told: by keys alone, and without scripts."""
 
 from __future__ import annotations
 
