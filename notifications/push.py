@@ -147,14 +147,14 @@ def hints(newest: Mapping[int, int]) -> None:
 
 async def _send(waiting: Mapping[int, int]) -> None:
     """Tell the other processes, unless what was sent before was lost a moment ago."""
-    layer = get_channel_layer()
-    if layer is None:
-        return
     if not health.may_try():
         health.skipped += 1
         return
     message = {"type": "hints", "from": PROCESS, "newest": list(waiting.items())}
     try:
+        layer = get_channel_layer()
+        if layer is None:
+            return
         async with asyncio.timeout(PATIENCE):
             await layer.group_send(GROUP, message)
     except Exception as problem:  # noqa: BLE001 - whatever it is, the act has happened

@@ -151,6 +151,14 @@ def test_without_a_channel_layer_nothing_is_sent_and_nothing_fails(
     assert (health.sent, health.failed) == (0, 0)
 
 
+def test_a_layer_that_cannot_be_loaded_is_a_failure_like_any_other(
+    health: push.Health, settings: Settings
+) -> None:
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "no.such.Layer"}}
+    send({1: 1}, {1: 2})
+    assert (health.failed, health.skipped) == (1, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_act_succeeds_while_redis_is_down(health: push.Health, redis_down: None) -> None:
     ann = person()
