@@ -99,7 +99,7 @@ run:
 	trap stop EXIT; trap 'exit 0' INT TERM; \
 	$(BIN)/python manage.py worker & pids="$$pids $$!"; \
 	$(BIN)/daphne -b 127.0.0.1 -p $(PORT) --websocket-max-message-size 4096 \
-		--verbosity 0 macfa.asgi:application & pids="$$pids $$!"; \
+		--websocket_connect_timeout 20 --verbosity 0 macfa.asgi:application & pids="$$pids $$!"; \
 	wait $$!
 
 # --- tests --------------------------------------------------------------------------------------

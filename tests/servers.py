@@ -107,7 +107,8 @@ def site_process(
     """The site under daphne at a socket of ours, which listens on when the process has ended."""
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     command = [sys.executable, "-m", "daphne", "--fd", str(listening.fileno())]
-    command += ["--websocket-max-message-size", "4096", "macfa.asgi:application"]
+    command += ["--websocket-max-message-size", "4096", "--websocket_connect_timeout", "20"]
+    command += ["macfa.asgi:application"]
     inherited = (listening.fileno(),)
     with child(command, folder, stop=stop, environment=environment, inherited=inherited) as server:
         wait_until(lambda: answers_http(url), server, folder)

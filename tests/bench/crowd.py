@@ -47,9 +47,16 @@ class Crowd:
         """Connect to each of these addresses with these headers, so many at once."""
         for start in range(0, len(arrivals), AT_ONCE):
             some = arrivals[start : start + AT_ONCE]
-            found = await asyncio.gather(*(self._arrive(*each) for each in some))
-            self.clients += found
-            self._listening += [asyncio.create_task(each.listen()) for each in found]
+            for client in await asyncio.gather(*(self._arrive(*each) for each in some)):
+                self._keep(client)
+
+    async def add(self, address: str, headers: Mapping[str, str]) -> None:
+        """Connect one more, which has heard where it stands."""
+        self._keep(await self._arrive(address, headers))
+
+    def _keep(self, client: Client) -> None:
+        self.clients.append(client)
+        self._listening.append(asyncio.create_task(client.listen()))
 
     async def _arrive(self, address: str, headers: Mapping[str, str]) -> Client:
         socket = await connect(

@@ -28,9 +28,9 @@ def measured(names: tuple[str, ...]) -> tuple[list[Figure], dict[str, str]]:
     from django.db import connection  # noqa: PLC0415
 
     from macfa.rehearsal.own_database import own_database  # noqa: PLC0415
-    from tests.bench import act, issue, notify, outage, queue, remind  # noqa: PLC0415
+    from tests.bench import act, comeback, issue, notify, outage, queue, remind  # noqa: PLC0415
 
-    rows = {row.NAME: row.measure for row in (act, queue, issue, notify, outage, remind)}
+    rows = {row.NAME: row.measure for row in (act, queue, issue, notify, comeback, outage, remind)}
     database = connection.display_name
     figures: list[Figure] = []
     for name in names:

@@ -14,6 +14,7 @@ const SILENCE = 60 * SECOND;
 const POLL = 20 * SECOND;
 const GRACE = 5 * SECOND;
 const ANSWER = 10 * SECOND;
+const SPREAD = 25 * SECOND;
 const LONGEST_WAIT = 30 * SECOND;
 const SIGNED_OUT = [4401, 4403];
 const TOO_MANY_PAGES = 4408;
@@ -91,8 +92,14 @@ export class LiveNotices {
     if (SIGNED_OUT.includes(code)) return this.stop();
     this.paused();
     if (code === TOO_MANY_PAGES) return; // Newer pages took the places: this one only polls.
-    const wait = Math.min(LONGEST_WAIT, SECOND * 2 ** this.attempts++);
-    this.retry = setTimeout(() => this.connect(), jitter(wait));
+    this.retry = setTimeout(() => this.connect(), this.nextWait());
+  }
+
+  /** A line mostly breaks for everybody, as the server starts anew: nobody comes back at once. */
+  nextWait() {
+    const attempt = this.attempts++;
+    if (attempt === 0) return Math.random() * SPREAD;
+    return jitter(Math.min(LONGEST_WAIT, SECOND * 2 ** attempt));
   }
 
   /** A socket can be dead without having closed: after a minute of silence, begin again. */
