@@ -156,6 +156,7 @@ check-migrations:
 
 check-diagrams:
 	$(BIN)/python manage.py diagrams --check
+	$(BIN)/python manage.py access_matrix --check
 
 # As in production, with secrets that are thrown away.
 check-deploy: export PROFILE := production

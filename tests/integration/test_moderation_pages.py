@@ -68,7 +68,7 @@ def test_who_does_not_sit_on_the_panel_finds_no_page(
     addresses += [case_page(case, "reopen/"), case_page(case, "conflict/"), agency_page(case)]
     for address in [*addresses, panel.get_absolute_url()]:
         assert client.get(address).status_code == 404, address
-        assert client.post(address, a_grade(case)).status_code == 404, address
+        assert client.post(address, a_grade(case)).status_code in {404, 405}, address
 
 
 def test_nobody_of_another_partnership_finds_a_page(audit: Audit, case: Case) -> None:
