@@ -86,10 +86,11 @@ def record_of(match: ResolverMatch) -> Model | None:
 def about_of(match: ResolverMatch, record: Model | None) -> About:
     """What an address is about now."""
     kinds = {row.about for row in rows_of(match.view_name)}
-    return kinds.pop() if len(kinds) == 1 else _about(record)
+    return kinds.pop() if len(kinds) == 1 else about_alone(record)
 
 
-def _about(record: Model | None) -> About:
+def about_alone(record: Model | None) -> About:
+    """What a page about a record is about, where its name does not tell."""
     if isinstance(record, AgencyReturn):
         return About.RELEASED_RETURN if record.case.state in WITH_PANEL else About.RETURN
     if isinstance(record, Case):
