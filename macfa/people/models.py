@@ -321,6 +321,8 @@ class Change(Record):
         "holiday_removed": "removed a school holiday: {name}",
         "school_terms": "changed which agencies keep school terms",
         "address": "changed the e-mail address of their account",
+        "exported": "had everything of the partnership written out: {rows} rows in {files} files",
+        "loaded": "loaded the partnership, {rows} rows, from an export made at {made_at}",
     }
 
     def get_absolute_url(self) -> str:

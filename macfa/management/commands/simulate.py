@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from macfa.audits.models import Audit
 from macfa.improvement.lifecycle import ActionState
+from macfa.management.bar import bar
 from macfa.rehearsal import simulation
 from macfa.rehearsal.own_database import own_database
 from macfa.returns.lifecycle import ReturnState
@@ -71,13 +71,8 @@ class Command(BaseCommand):
 
     def _step(self) -> None:
         self.done += 1
-        if self.quiet or not sys.stderr.isatty():
-            return
-        filled = 40 * self.done // self.steps
-        bar = "█" * filled + "░" * (40 - filled)
-        self.stderr.write(f"\r{bar} {self.done} of {self.steps} steps", ending="")
-        if self.done == self.steps:
-            self.stderr.write("")
+        if not self.quiet:
+            bar(self, self.done, self.steps, "steps")
 
 
 def _free_prefix() -> str:
