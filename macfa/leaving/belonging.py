@@ -107,6 +107,12 @@ def emails(leaving: Leaving) -> QuerySet[Email]:
     return Email._base_manager.filter(recipient__in=leaving.only_here)
 
 
+def accounts(leaving: Leaving, rows: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Accounts as they go out: when somebody who works elsewhere too was away stays."""
+    for row in rows:
+        yield row if row["id"] in leaving.only_here else {**row, "absence_id": None}
+
+
 def ours(leaving: Leaving, rows: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Of what people were told, what is of this partnership, as its key says."""
     others = [row for row in rows if row["recipient_id"] not in leaving.only_here]

@@ -43,9 +43,10 @@ What is where
 How it hangs together
 
   Each row has a number, in its column `row`. Where a column points to another table it holds the
-  number of the row there; the schema says which table. `public_id` is the name a row has in addresses and in the
-  ledger. Times are in UTC. The ledger (data/workflows.ledgerentry.jsonl) is a chain of hashes for
-  each record; the words beside an entry are in data/workflows.ledgertext.jsonl.
+  number of the row there; the schema says which table. `public_id` is the name a row has in
+  addresses and in the ledger. Times are in UTC. The ledger (data/workflows.ledgerentry.jsonl) is
+  a chain of hashes for each record; the words beside an entry are in
+  data/workflows.ledgertext.jsonl.
 
 What is sealed
 

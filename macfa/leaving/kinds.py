@@ -55,11 +55,13 @@ from notifications.models import Counter, Email, Hours, Notification, Preference
 from workflows.models import Assignment, LedgerEntry, LedgerText, Process, WorkItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import Model, QuerySet
 
     from macfa.leaving.belonging import Leaving
+
+    Narrowed = Callable[[Leaving, Sequence[dict[str, Any]]], Iterable[dict[str, Any]]]
 
 NO_COLUMNS: dict[str, str] = {}
 
@@ -68,9 +70,10 @@ NO_COLUMNS: dict[str, str] = {}
 class Kind:
     """One table that goes out, as one file.
 
-    `of` is the way from a row to its partnership, or a function that finds the rows. `without`
-    names the columns that stay, each with its reason; `sealed` those that few may read, which
-    lie sealed in the export; `says` what the table is, where its class does not.
+    `of` is the way from a row to its partnership, or a function that finds the rows; `narrowed`
+    takes out of them what a query cannot. `without` names the columns that stay, each with its
+    reason; `sealed` those that few may read, which lie sealed in the export; `says` what the
+    table is, where its class does not.
     """
 
     model: type[Model]
@@ -78,6 +81,7 @@ class Kind:
     says: str = ""
     without: dict[str, str] = field(default_factory=lambda: NO_COLUMNS)
     sealed: tuple[str, ...] = ()
+    narrowed: Narrowed | None = None
 
     @property
     def name(self) -> str:
@@ -122,6 +126,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         User,
         belonging.people,
+        narrowed=belonging.accounts,
         without={
             "password": "A password opens one site. Each person chooses a new one.",
             "last_login": "When somebody signed in belongs to the site that they signed in to.",
@@ -196,7 +201,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(LedgerEntry, belonging.happenings),
     Kind(LedgerText, belonging.texts),
     Kind(Email, belonging.emails),
-    Kind(Notification, belonging.told),
+    Kind(Notification, belonging.told, narrowed=belonging.ours),
     Kind(Counter, belonging.of_account(Counter), without={"last_seq": _COUNTED_ANEW}),
     Kind(Preference, belonging.of_account(Preference)),
     Kind(Hours, belonging.of_account(Hours)),

@@ -11,16 +11,15 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from macfa.leaving import describing
-from macfa.leaving.belonging import leaving, ours
+from macfa.leaving.belonging import leaving
 from macfa.leaving.columns import NUMBER
 from macfa.leaving.folder import FORMAT, MANIFEST, Hashed, jsonl, spreadsheet, write_text
 from macfa.leaving.kinds import KINDS
 from macfa.leaving.spreadsheets import Spreadsheet
-from notifications.models import Notification
 from workflows import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from macfa.leaving.belonging import Leaving
@@ -109,17 +108,13 @@ def _rows(kind: Kind, going: Leaving, seal: Seal) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _chosen(kind: Kind, going: Leaving) -> Iterable[dict[str, Any]]:
+def _chosen(kind: Kind, going: Leaving) -> Iterator[dict[str, Any]]:
     rows = kind.rows(going)
     ordered = rows if rows.query.order_by else rows.order_by("pk")
     found = ordered.values(*(column.field.attname for column in kind.columns))
     stream = found.iterator(chunk_size=CHUNK)
-    return _told(going, stream) if kind.model is Notification else stream
-
-
-def _told(going: Leaving, stream: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     while batch := list(islice(stream, CHUNK)):
-        yield from ours(going, batch)
+        yield from kind.narrowed(going, batch) if kind.narrowed else batch
 
 
 def _finished(
