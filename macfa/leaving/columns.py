@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import AutoField
 
 from macfa.audits.models import Audit
+from macfa.leaving.words import COMMON, OF_TABLE
 from workflows.models import LedgerEntry, WorkItem
 
 if TYPE_CHECKING:
@@ -50,24 +51,6 @@ POINTERS: dict[tuple[type[Model], str], type[Model]] = {
     (WorkItem, "thread"): Audit,
 }
 NUMBER = "row"
-#: What the columns say that many tables have.
-COMMON = {
-    NUMBER: "The number of the row, by which rows in other files point to it.",
-    "public_id": "The name of the row in addresses and in the ledger; it never changes.",
-    "version": "How often it was changed, so that nobody overwrites what they have not seen.",
-    "ledger_length": "How many entries its ledger has.",
-    "ledger_head": "The hash of the last entry of its ledger.",
-    "state": "Where it stands. The ledger tells how it came there.",
-    "position": "Its place among its like.",
-    "since": "From when.",
-    "until": "Until when; empty while it goes on.",
-    "at": "When.",
-    "by": "Who did it.",
-    "why": "The reason that was given.",
-    "thread": "The number of the audit whose timeline tells it.",
-    "subject_type": "What kind of record it is about.",
-    "subject_id": "The number of the record it is about, in the file of that kind.",
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +67,9 @@ class Column:
     @property
     def words(self) -> str:
         """What it says."""
-        return str(self.field.help_text) or COMMON.get(self.name) or f"{self._label}."
+        table = self.field.model._meta.label_lower
+        said = OF_TABLE.get(f"{table}.{self.name}") or str(self.field.help_text)
+        return said or COMMON.get(self.name) or f"{self._label}."
 
     @property
     def _label(self) -> str:

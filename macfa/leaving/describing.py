@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from macfa.leaving.kinds import Kind
     from macfa.people.models import Partnership
 
+INDENT = "    "
 README = """\
 {partnership}: everything that was kept
 {line}
 
-Made on {day} from the site on which the partnership ran its audits. It holds {rows:,} rows in
-{kinds} tables: people and agencies, audits, cases, returns, grades, findings, reports, actions,
-concerns, everybody's tasks, what people were told, and the ledger of everything that happened.
+Made on {day} from the site on which the partnership ran its audits.
+It holds {rows:,} rows in {kinds} tables: people and agencies, audits, cases, returns, grades,
+findings, reports, actions, concerns, everybody’s tasks, what people were told, and the ledger of
+everything that happened.
 
 KEEP IT SAFE. It tells of children, by case reference and not by name, and of people who work with
 them. It holds drafts and notes that inside the site only some could read. Keep it on an encrypted
@@ -64,7 +67,7 @@ What is not here
 
   Passwords, and who was signed in: each person chooses a new password. Anything of another
   partnership; of people who work in several, only name, address and what they are here. No files:
-  this version of the site keeps none{upload}.
+  this version of the site keeps none (a list of cases that is being loaded is sent again).
   And some tables of the machinery, each with its reason:
 
 {stays}
@@ -89,10 +92,13 @@ def readme(partnership: Partnership, rows: int, at: datetime) -> str:
         day=date_format(at, "j F Y"),
         rows=rows,
         kinds=len(KINDS),
-        upload=" (a list of cases that is being loaded is sent again)",
-        stays="\n".join(f"  {label}: {why}" for label, why in STAYS.items()),
-        tables="\n".join(f"  {kind.name}\n      {kind.words}" for kind in KINDS),
+        stays="\n".join(_paragraph(f"{label}: {why}") for label, why in STAYS.items()),
+        tables="\n".join(f"  {kind.name}\n{_paragraph(kind.words)}" for kind in KINDS),
     )
+
+
+def _paragraph(text: str) -> str:
+    return fill(text, width=96, initial_indent=INDENT, subsequent_indent=f"{INDENT}  ")
 
 
 def schema(kinds: Sequence[Kind] = KINDS) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def signed_in_anew(address: str) -> Client:
     form = client.get(link, follow=True)
     chosen = {"password1": PASSWORD, "password2": PASSWORD}
     client.post(form.redirect_chain[-1][0], chosen)
+    client = Client()
     page = client.post("/accounts/login/", {"login": address, "password": PASSWORD})
     assert page.status_code == 302
     return client

@@ -178,6 +178,24 @@ def test_the_ledger_says_who_had_it_written_out_why_and_how_much(
     assert LedgerText.objects.get(entry=entry).text == WHY
 
 
+def test_the_chains_can_be_checked_from_the_files_as_the_schema_says(
+    cast: Cast, tmp_path: Path
+) -> None:
+    story(cast)
+    folder = exported(cast, tmp_path)
+    heads: dict[str, str] = {}
+    for line in (folder / "data/workflows.ledgerentry.jsonl").read_text().splitlines():
+        entry = json.loads(line)
+        body = {name: entry[name] for name in ("position", "thread", "reference", "verb", "actor")}
+        body |= {name: entry[name] for name in ("at", "facts", "token")}
+        record = f"{entry['record_type']}:{entry['record']}"
+        body |= {"record": record, "text": entry["text_hash"], "previous": heads.get(record, "")}
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert hashlib.sha256(text.encode()).hexdigest() == entry["hash"]
+        heads[record] = entry["hash"]
+    assert len(heads) > 50
+
+
 def attempt(cast: Cast, folder: Path, key: Path, by: User, reason: str = WHY) -> None:
     """Ask for an export."""
     export(

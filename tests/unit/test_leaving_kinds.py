@@ -15,6 +15,7 @@ from macfa.leaving.columns import POINTERS
 from macfa.leaving.describing import schema
 from macfa.leaving.event_keys import BY_CHANCE, BY_NUMBER, BY_PUBLIC_ID, named_by, renumbered
 from macfa.leaving.kinds import BY_MODEL, KINDS, STAYS, Kind
+from macfa.leaving.words import COMMON, OF_TABLE
 from macfa.people.models import Absence
 from macfa.returns.models import AgencyReturn
 from workflows.models import Assignment, WorkItem
@@ -77,6 +78,12 @@ def test_every_table_and_column_is_explained() -> None:
         assert not table["is"].startswith(f"{name.rpartition('.')[2]}("), f"{name}: say what it is"
         for column, said in table["columns"].items():
             assert said["is"].endswith("."), f"{name} {column}"
+
+
+def test_no_words_are_about_a_column_that_is_gone() -> None:
+    columns = {f"{kind.name}.{column.name}" for kind in KINDS for column in kind.columns}
+    assert set(OF_TABLE) <= columns
+    assert set(COMMON) <= {name.rpartition(".")[2] for name in columns}
 
 
 def keys_in_the_source() -> set[str]:
