@@ -26,7 +26,7 @@ from macfa.people.models import Partnership, User
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds
 from macfa.sampling.marks import mark
-from macfa.sampling.models import IdentityKey, PoolRow
+from macfa.sampling.models import IdentityKey
 from notifications.inbox import last_seq
 from notifications.models import Counter, Notification
 from workflows import invariants
@@ -91,6 +91,7 @@ class Loading:
         self._places = places
         self._seal = seal
         self._told: dict[int, int] = {}
+        self._partnership = places.partnership
 
     def table(self, kind: Kind) -> Iterator[int]:
         """Store the rows of one table; how many, batch by batch."""
@@ -162,8 +163,7 @@ class Loading:
         if field.model is User and field.name == "password":
             value = make_password(None)
         elif field.model is IdentityKey and (identity := self._seal.opened(row["sealed"])):
-            pool = PoolRow.objects.get(pk=self._places.of(PoolRow, row["pool_row"])).pool
-            value = mark(json.loads(identity), pool.audit.partnership_id)
+            value = mark(json.loads(identity), self._partnership)
         return field.get_db_prep_save(value, connection=connection)
 
 

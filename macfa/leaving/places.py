@@ -15,7 +15,7 @@ from macfa.audits.models import Audit
 from macfa.leaving.columns import NUMBER
 from macfa.leaving.folder import jsonl
 from macfa.leaving.kinds import BY_MODEL, KINDS
-from macfa.people.models import User
+from macfa.people.models import Partnership, User
 from workflows.errors import WrongState
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Places:
         self._ranges = {kind.model: _range(kind.model, facts[jsonl(kind.name)]) for kind in KINDS}
         self.known = _known_people(folder)
         self._audits = _audits(folder)
+        self.partnership = self.of(Partnership, _the_one(folder, manifest))
 
     def of(self, model: type[Model], number: int) -> int:
         """The number here of a row. Raises `WrongState` where the export has no such row."""
@@ -74,6 +75,14 @@ class Places:
                 f"A row points to number {number} of {name}, which did not come along."
             )
         return number + shift
+
+
+def _the_one(folder: Path, manifest: Mapping[str, Any]) -> int:
+    """The number of the partnership that the manifest names, and there is no other."""
+    found = {row["code"]: int(row[NUMBER]) for row in rows_of(folder, Partnership)}
+    if found.keys() != {manifest["partnership"]["code"]}:
+        raise WrongState("The export is not of the one partnership that its manifest names.")
+    return found[manifest["partnership"]["code"]]
 
 
 def _range(model: type[Model], facts: Mapping[str, Any]) -> tuple[int, int, int]:

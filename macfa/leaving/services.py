@@ -17,6 +17,7 @@ from macfa.leaving.folder import (
 )
 from macfa.leaving.loading import load
 from macfa.leaving.packing import pack
+from macfa.leaving.places import UNREADABLE
 from macfa.leaving.rules import check_exports, check_key_place, check_same_version
 from macfa.leaving.sealing import Seal, kept
 from macfa.people.models import Change
@@ -83,5 +84,5 @@ def refused_whole() -> Iterator[None]:
             "Nothing was loaded: part of the export is here already, or points to a row that did "
             "not come along."
         ) from None
-    except DataError:
-        raise WrongState("Nothing was loaded: a value does not fit into its column.") from None
+    except (DataError, *UNREADABLE) as problem:
+        raise WrongState("Nothing was loaded: the export is not as its schema says.") from problem

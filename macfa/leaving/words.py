@@ -41,7 +41,7 @@ OF_TABLE = {
     "people.user.absence": "The absence that was recorded last.",
     "people.user.is_active": "Whether the account is open.",
     "returns.answer.no_grade": "What was answered instead of a grade: not applicable, not told ...",
-    "returns.submission.answers": "Every answer as it was handed in, under the key of its question.",
+    "returns.submission.answers": "Every answer as it was handed in, by the key of its question.",
     "sampling.case.row_id": "The row of the pool that it was drawn from.",
     "sampling.caseaccess.capacity": "As what they may see it.",
     "sampling.draw.chosen": "The rows that were drawn, in order.",
@@ -52,7 +52,7 @@ OF_TABLE = {
     "sampling.identitykey.sealed": "Who the child is, by the columns of the list, as JSON.",
     "sampling.pool.checksum": "The SHA-256 of the list as it was loaded.",
     "sampling.pool.identifying": "The columns of the list that went into the identity key.",
-    "workflows.ledgerentry.actor": "The public id of whoever did it; empty where it came by itself.",
+    "workflows.ledgerentry.actor": "The public id of whoever did it; empty if it came by itself.",
     "workflows.ledgerentry.facts": "What else is to be said: codes, numbers and public ids.",
     "workflows.ledgerentry.hash": (
         "The SHA-256 of a JSON object with sorted keys, without spaces, in UTF-8: `previous` (the "

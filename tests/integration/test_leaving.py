@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from macfa.returns import services as returns
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.identity import open_identity
-from macfa.sampling.models import Case
+from macfa.sampling.models import Case, IdentityKey, PoolRow
 from notifications.models import Counter, Notification
 from tests import factories
 from tests.cast import assemble
@@ -39,6 +40,7 @@ from workflows.errors import WrongState
 from workflows.models import LedgerEntry, WorkItem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytest_django import Settings
@@ -245,3 +247,32 @@ def test_it_is_not_loaded_twice(cast: Cast, tmp_path: Path) -> None:
     with pytest.raises(WrongState, match="here already"):
         loaded(folder)
     assert Partnership.objects.count() == 1
+
+
+def test_memory_does_not_grow_with_what_is_written_and_loaded(
+    cast: Cast, tmp_path: Path, settings: Settings
+) -> None:
+    audit = factories.audit_drawn(cast)
+    peaks = [peak(lambda: exported(cast, tmp_path, "small"))]
+    pool = audit.pools.get()
+    rows = PoolRow.objects.bulk_create(
+        PoolRow(pool=pool, row_id=f"M{number:06}", characteristics={"status": "CP" * 50})
+        for number in range(5_000)
+    )
+    identity = bytes(IdentityKey.objects.all()[0].sealed)
+    IdentityKey.objects.bulk_create(IdentityKey(pool_row=row, sealed=identity) for row in rows)
+    peaks.append(peak(lambda: exported(cast, tmp_path, "large")))
+    emptied(settings)
+    peaks.append(peak(lambda: loaded(tmp_path / "large")))
+    assert PoolRow.objects.count() == 5_012
+    assert all(each < 8 for each in peaks), peaks
+
+
+def peak(act: Callable[[], object]) -> float:
+    """How much memory was taken at once, in megabytes."""
+    tracemalloc.start()
+    try:
+        act()
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()

@@ -335,6 +335,8 @@ def changed(folder: Path, name: str, **values: Any) -> None:
         ("sampling.case", {"number": "one"}, "is not as the schema says"),
         ("sampling.case", {"due": "today"}, "is not as the schema says"),
         ("workflows.process", {"subject_type": "auth.no"}, "is not as the schema says"),
+        ("people.partnership", {"code": "other"}, "not of the one partnership"),
+        ("people.user", {"row": "one"}, "not as its schema says"),
         ("people.user", {"email": "coordinator@oakvale.example"}, "Nothing was loaded"),
     ],
 )
@@ -343,6 +345,17 @@ def test_an_export_that_was_put_together_anew_is_not_believed(
 ) -> None:
     changed(folder, name, **values)
     with pytest.raises(WrongState, match=says):
+        loaded(folder)
+    assert not Partnership.objects.exists()
+
+
+def test_a_manifest_that_leaves_a_table_out_is_not_believed(folder: Path) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text())
+    gone = "data/returns.answer.jsonl"
+    manifest["files"] = [each for each in manifest["files"] if each["path"] != gone]
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    (folder / gone).unlink()
+    with pytest.raises(WrongState, match="not as its schema says"):
         loaded(folder)
     assert not Partnership.objects.exists()
 
