@@ -336,7 +336,7 @@ def changed(folder: Path, name: str, **values: Any) -> None:
         ("sampling.case", {"due": "today"}, "is not as the schema says"),
         ("workflows.process", {"subject_type": "auth.no"}, "is not as the schema says"),
         ("people.partnership", {"code": "other"}, "not of the one partnership"),
-        ("people.user", {"row": "one"}, "not as its schema says"),
+        ("people.user", {"row": "one"}, "is not as the schema says"),
         ("people.user", {"email": "coordinator@oakvale.example"}, "Nothing was loaded"),
     ],
 )
