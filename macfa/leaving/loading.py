@@ -22,12 +22,13 @@ from macfa.leaving.columns import NUMBER
 from macfa.leaving.event_keys import renumbered
 from macfa.leaving.kinds import KINDS, OF_ACCOUNT
 from macfa.leaving.places import UNREADABLE, Places, rows_of, unreadable
+from macfa.overview.invariants import faults as of_the_audits
 from macfa.people.models import Partnership, User
 from macfa.people.roles import Role
 from macfa.people.rules import check_holds
 from macfa.sampling.marks import mark
 from macfa.sampling.models import IdentityKey
-from notifications.inbox import last_seq
+from notifications import inbox
 from notifications.models import Counter, Notification
 from workflows import invariants
 from workflows.errors import NotAllowed, WrongState
@@ -45,16 +46,23 @@ BATCH = 1000
 
 
 def load(
-    folder: Path, manifest: dict[str, Any], seal: Seal, email: str, step: Step
-) -> tuple[Partnership, User]:
-    """Store every row: the partnership, and the coordinator with this address who has it loaded.
+    folder: Path,
+    manifest: dict[str, Any],
+    seal: Seal,
+    email: str,
+    step: Step,
+    *,
+    unsound: bool,
+) -> tuple[Partnership, User, int]:
+    """Store every row: the partnership, the coordinator with this address who has it loaded, and
+    how many faults it has, which only `unsound` allows.
 
     Call it in the transaction that also says so in the ledger.
     """
     code = str(manifest["partnership"]["code"])
     if Partnership.objects.filter(code=code).exists():
         raise WrongState(f"There is a partnership “{code}” here already. Nothing was loaded.")
-    faults = set(invariants.everything())
+    before = set(_faults())
     loading = Loading(folder, Places(folder, manifest), seal)
     done = 0
     for kind in KINDS:
@@ -69,10 +77,19 @@ def load(
         raise NotAllowed(f"Nobody in the export has the address {email}.")
     check_holds(by, Role.COORDINATOR, partnership)
     connection.check_constraints()
-    for fault in invariants.everything():
-        if fault not in faults:
-            raise WrongState(f"What was loaded is not sound, so nothing was kept: {fault}")
-    return partnership, by
+    new = [fault for fault in _faults() if fault not in before]
+    if new and not unsound:
+        raise WrongState(
+            f"What was loaded is not sound, so nothing was kept: {new[0]} There are {len(new):,} "
+            "such faults. If they were there before it left, load it with --unsound."
+        )
+    return partnership, by, len(new)
+
+
+def _faults() -> Iterator[str]:
+    """What is wrong with what is stored. That nobody was reminded in time is no matter here."""
+    for found in (invariants.faults(), inbox.faults(), of_the_audits()):
+        yield from found
 
 
 def _number_on() -> None:
@@ -154,7 +171,7 @@ class Loading:
         if name == "event_key":
             return renumbered(row["event_key"], self._places.of)
         person = self._places.of(User, row["recipient"])
-        self._told[person] = self._told.get(person, last_seq(person)) + 1
+        self._told[person] = self._told.get(person, inbox.last_seq(person)) + 1
         return self._told[person]
 
     def _added(self, field: Any, row: dict[str, Any]) -> Any:

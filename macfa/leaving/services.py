@@ -57,17 +57,23 @@ def export(
     return manifest
 
 
-def arrive(*, folder: Path, key_file: Path, email: str, step: Step) -> dict[str, Any]:
-    """Load an export whole, or nothing of it. Every file is held against the manifest first."""
+def arrive(
+    *, folder: Path, key_file: Path, email: str, step: Step, unsound: bool = False
+) -> dict[str, Any]:
+    """Load an export whole, or nothing of it. Every file is held against the manifest first.
+
+    `unsound` loads what breaks the invariants too: a partnership leaves with its faults.
+    """
     manifest = manifest_of(folder)
     check_files(folder, {each["path"]: each for each in manifest["files"]})
     check_same_version(manifest)
     seal = Seal.read(key_file, manifest["key"])
     with refused_whole(), beginning():
-        partnership, by = load(folder, manifest, seal, email, step)
+        partnership, by, faults = load(folder, manifest, seal, email, step, unsound=unsound)
         facts = {
             "rows": manifest["rows"],
             "made_at": manifest["made_at"],
+            "faults": faults,
             "checksum": checksum(folder / MANIFEST),
         }
         begin(Change(partnership=partnership, by=by), "loaded", by=by, facts=facts)

@@ -157,9 +157,15 @@ def export_of(partnership: Partnership, by: User, folder: Path) -> Path:
     return folder
 
 
-def loaded(folder: Path, by: str = "coordinator@oakvale.example") -> None:
+def loaded(folder: Path, by: str = "coordinator@oakvale.example", *, unsound: bool = False) -> None:
     """What is in the folder, loaded into the database as it is."""
-    arrive(folder=folder, key_file=folder.with_suffix(".key"), email=by, step=nothing_shown)
+    arrive(
+        folder=folder,
+        key_file=folder.with_suffix(".key"),
+        email=by,
+        step=nothing_shown,
+        unsound=unsound,
+    )
 
 
 def emptied(settings: Settings) -> None:

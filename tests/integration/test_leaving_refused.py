@@ -6,14 +6,17 @@ import hashlib
 import json
 import stat
 from contextlib import suppress
+from datetime import timedelta
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, TextField
 
+from macfa.concerns.models import Concern
 from macfa.leaving.belonging import leaving
 from macfa.leaving.folder import MANIFEST
 from macfa.leaving.kinds import KINDS
@@ -37,6 +40,7 @@ from tests.integration.leaving import (
     nothing_shown,
     story,
 )
+from workflows import clock, ledger
 from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.models import LedgerEntry, LedgerText, Record
 
@@ -240,6 +244,34 @@ def test_nothing_is_written_over_and_the_key_lies_elsewhere(cast: Cast, tmp_path
         attempt(cast, tmp_path / "out", tmp_path / "key", by)
 
 
+def test_what_is_done_meanwhile_waits_for_nothing_and_does_not_go_out(
+    cast: Cast, tmp_path: Path
+) -> None:
+    def act() -> None:
+        try:
+            people.add_agency(partnership=cast.partnership, code="NEW", name="Come meanwhile")
+        finally:
+            connection.close()
+
+    acts = [Thread(target=act)]
+
+    def meanwhile(_done: int, _total: int) -> None:
+        if acts:
+            acts[0].start()
+            acts.pop().join(timeout=15)
+
+    export(
+        partnership=cast.partnership,
+        folder=tmp_path / "out",
+        key_file=tmp_path / "key",
+        reason=WHY,
+        by=cast["coordinator"],
+        step=meanwhile,
+    )
+    assert cast.partnership.agencies.filter(code="NEW").exists()
+    assert b"Come meanwhile" not in contents(tmp_path / "out")
+
+
 def test_one_that_is_cut_off_leaves_nothing_and_the_ledger_says_nothing(
     cast: Cast, tmp_path: Path
 ) -> None:
@@ -347,6 +379,26 @@ def test_an_export_that_was_put_together_anew_is_not_believed(
     with pytest.raises(WrongState, match=says):
         loaded(folder)
     assert not Partnership.objects.exists()
+
+
+def test_a_partnership_may_arrive_with_the_faults_it_had(folder: Path) -> None:
+    changed(folder, "workflows.ledgerentry", verb="withdrew")
+    with pytest.raises(WrongState, match="load it with --unsound"):
+        loaded(folder)
+    loaded(folder, unsound=True)
+    assert LedgerEntry.objects.get(verb="loaded").facts["faults"] > 0
+    assert any("has been changed" in fault for fault in ledger.faults())
+
+
+def test_a_concern_that_waited_while_it_was_on_its_way_is_loaded(
+    cast: Cast, tmp_path: Path, settings: Settings
+) -> None:
+    with clock.playing(clock.now() - timedelta(days=2)):
+        concern = factories.a_concern(cast)
+    folder = exported(cast, tmp_path)
+    emptied(settings)
+    loaded(folder)
+    assert Concern.objects.open().get().public_id == concern.public_id
 
 
 def test_a_manifest_that_leaves_a_table_out_is_not_believed(folder: Path) -> None:

@@ -24,6 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="the folder of the export")
         parser.add_argument("--key-file", type=Path, required=True, help="the file with its key")
         parser.add_argument("--by", required=True, help="the e-mail address of a coordinator in it")
+        parser.add_argument(
+            "--unsound",
+            action="store_true",
+            help="load it although it breaks the invariants; the ledger says how often",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Load, and say what to do next."""
@@ -33,10 +38,11 @@ class Command(BaseCommand):
                 key_file=options["key_file"],
                 email=options["by"],
                 step=partial(bar, self, what="rows"),
+                unsound=options["unsound"],
             )
         except Refused as refused:
             raise CommandError(refused.sentence) from refused
         self.stdout.write(
-            f"{manifest['rows']:,} rows of {manifest['partnership']['name']} are loaded and sound. "
+            f"{manifest['rows']:,} rows of {manifest['partnership']['name']} are loaded. "
             "Nobody has a password yet: each chooses one under “Forgotten your password?”."
         )
