@@ -7,6 +7,7 @@ into the tables as they are, so that the ledger's chains still hold.
 from __future__ import annotations
 
 import json
+from collections import Counter as Tally
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import BinaryField
 
+from macfa.leaving.belonging import happenings, leaving
 from macfa.leaving.columns import NUMBER
 from macfa.leaving.event_keys import renumbered
 from macfa.leaving.kinds import KINDS, OF_ACCOUNT
@@ -32,10 +34,13 @@ from notifications import inbox
 from notifications.models import Counter, Notification
 from workflows import invariants
 from workflows.errors import NotAllowed, WrongState
+from workflows.models import LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from django.db.models import Model
 
     from macfa.leaving.columns import Column
     from macfa.leaving.kinds import Kind
@@ -64,11 +69,11 @@ def load(
         raise WrongState(f"There is a partnership “{code}” here already. Nothing was loaded.")
     before = set(_faults())
     loading = Loading(folder, Places(folder, manifest), seal)
-    done = 0
+    stored: Tally[type[Model]] = Tally()
     for kind in KINDS:
-        for stored in loading.table(kind):
-            done += stored
-            step(done, int(manifest["rows"]))
+        for rows in loading.table(kind):
+            stored[kind.model] += rows
+            step(stored.total(), int(manifest["rows"]))
     loading.count()
     _number_on()
     partnership = Partnership.objects.get(code=code)
@@ -77,6 +82,8 @@ def load(
         raise NotAllowed(f"Nobody in the export has the address {email}.")
     check_holds(by, Role.COORDINATOR, partnership)
     connection.check_constraints()
+    if happenings(leaving(partnership, KINDS)).count() != stored[LedgerEntry]:
+        raise WrongState("The ledger tells of records that did not come along.")
     new = [fault for fault in _faults() if fault not in before]
     if new and not unsound:
         raise WrongState(

@@ -362,6 +362,7 @@ def changed(folder: Path, name: str, **values: Any) -> None:
         ("people.membership", {"team": 9_999}, "which did not come along"),
         ("workflows.workitem", {"subject_id": 9_999}, "which did not come along"),
         ("workflows.workitem", {"thread": 9_999}, "which did not come along"),
+        ("workflows.ledgerentry", {"record": "of-another-partnership"}, "did not come along"),
         ("workflows.ledgerentry", {"verb": "withdrew"}, "is not sound"),
         ("sampling.case", {"state": "moderated"}, "is not sound"),
         ("sampling.case", {"number": "one"}, "is not as the schema says"),
