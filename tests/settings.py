@@ -7,7 +7,10 @@ from pathlib import Path
 os.environ["PROFILE"] = "test"
 
 from macfa.settings import *  # noqa: F403 - all of them, with the changes below
-from macfa.settings import CHANNEL_LAYERS, DATABASES
+from macfa.settings import CHANNEL_LAYERS, DATABASES, INSTALLED_APPS
+
+# First, so that its `flush` is the one that tests empty their database with.
+INSTALLED_APPS.insert(0, "tests.emptying")
 
 # A file, not memory: only a file has the locks and the write-ahead log of the real thing. Each
 # process has a folder of its own, so that two runs at once do not meet.

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.module_loading import import_string
 
 from notifications.models import Notification
-from workflows import ledger
+from workflows import ledger_check
 from workflows.ledger import record_type
 from workflows.lifecycle import Lifecycle, first_state, lifecycles, moves, states
 from workflows.models import Assignment, LedgerEntry, Process, WorkItem
@@ -37,7 +37,7 @@ def everything() -> Iterator[str]:
 
 def faults() -> Iterator[str]:
     """The faults of the engine's own rows."""
-    yield from (f"I1 {fault}" for fault in ledger.faults())
+    yield from (f"I1 {fault}" for fault in ledger_check.faults())
     for model in lifecycles():
         yield from replayed(model)
         yield from strange_states(model)
@@ -69,7 +69,7 @@ def replayed(model: type[Lifecycle]) -> Iterator[str]:
         end, said = _replay(model, entries)
         yield from said
         ends.append((record, end))
-        if len(ends) == ledger.BATCH:
+        if len(ends) == ledger_check.BATCH:
             yield from _check_states(model, ends)
             ends = []
     yield from _check_states(model, ends)

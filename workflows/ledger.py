@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from string import Formatter
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Exists, OuterRef
 
 from notifications.rows import insert_many
 from workflows import clock
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
-
-BATCH = 500
 CHAIN_FIELDS = ("ledger_length", "ledger_head")
 
 
@@ -40,6 +37,7 @@ SAYS = {
     "put_back": "put “{task}” back in the queue of {team}",
     "queued": "left “{task}” in the queue of {team}",
     "work_withdrawn": "withdrew “{task}”",
+    "text_erased": "erased what was written beside {count} of these lines",
 }
 
 
@@ -111,15 +109,31 @@ def write_many(
     """Add happenings to the chains of many records, in batches of one INSERT."""
     at = clock.now()
     actor = getattr(by, "public_id", "")
-    entries, texts = [], []
+    written, texts = [], []
     for record, happening in happenings:
         entry, text = _next_entry(record, happening, at=at, actor=actor, token=token)
         token = None  # only the first entry of an act carries it
-        entries.append(entry)
+        written.append((record, entry))
         if text:
             texts.append(text)
-    insert_many(entries)
+    insert_many([entry for _record, entry in written])
     insert_many(texts)
+    _seal(written)
+
+
+def _seal(written: Sequence[tuple[Record, LedgerEntry]]) -> None:
+    """The database has numbered the new rows: let the heads of their records cover the numbers."""
+    numbers: dict[int, tuple[Record, list[int]]] = {}
+    for record, entry in written:
+        numbers.setdefault(id(record), (record, []))[1].append(entry.pk)
+    for record, new in numbers.values():
+        record.ledger_head = sealed(record.ledger_head, new)
+
+
+def sealed(head: str, numbers: Sequence[int]) -> str:
+    """The head of a chain after an act: over the hash of its last entry, and over the numbers of
+    the rows that the act wrote. The next entry follows on this."""
+    return hashlib.sha256(f"{head}:{','.join(map(str, numbers))}".encode()).hexdigest()
 
 
 def _next_entry(
@@ -136,7 +150,7 @@ def _next_entry(
         verb=happening.verb,
         actor=actor,
         at=at,
-        facts=dict(happening.facts),
+        facts=dict(sorted(happening.facts.items())),
         token=token,
     )
     text = None
@@ -175,97 +189,10 @@ def entry_hash(entry: LedgerEntry, *, previous: str) -> str:
 
 
 def faults() -> Iterator[str]:
-    """What is wrong with the ledger, a sentence each: nothing where it is whole.
+    """What is wrong with the ledger, a sentence each: nothing where it is whole."""
+    from workflows import ledger_check  # noqa: PLC0415 - it builds on this module
 
-    Reads every entry once, in order; memory does not grow with the ledger.
-    """
-    ends: list[_End] = []
-    for end in _walk():
-        if isinstance(end, str):
-            yield end
-            continue
-        if ends and (len(ends) == BATCH or ends[0].record_type != end.record_type):
-            yield from _check_ends(ends)
-            ends = []
-        ends.append(end)
-    yield from _check_ends(ends)
-    for model in record_models():
-        yield from _untold(model)
-
-
-@dataclass(frozen=True)
-class _End:
-    """Where the chain of one record ends, as its entries say."""
-
-    record_type: str
-    record: str
-    length: int = 0
-    head: str = ""
-
-    def holds(self, entry: LedgerEntry) -> bool:
-        return (self.record_type, self.record) == (entry.record_type, entry.record)
-
-
-def _walk() -> Iterator[_End | str]:
-    """Every entry of every chain: the faults in them, and where each chain ends."""
-    end: _End | None = None
-    entries = LedgerEntry.objects.order_by("record_type", "record", "position")
-    for entry in entries.select_related("said").iterator(chunk_size=2000):
-        if end is None or not end.holds(entry):
-            if end:
-                yield end
-            end = _End(entry.record_type, entry.record)
-        yield from _entry_faults(entry, end)
-        end = replace(end, length=entry.position, head=entry.hash)
-    if end:
-        yield end
-
-
-def _entry_faults(entry: LedgerEntry, before: _End) -> Iterator[str]:
-    name = f"{entry.record_type} {entry.record}, entry {entry.position}"
-    if entry.position != before.length + 1:
-        yield f"{name}: entries are missing before it."
-    if entry_hash(entry, previous=before.head) != entry.hash:
-        yield f"{name}: has been changed."
-    said = getattr(entry, "said", None)
-    if said and text_hash(said.salt, said.text) != entry.text_hash:
-        yield f"{name}: its text has been changed."
-
-
-def _check_ends(ends: Sequence[_End]) -> Iterator[str]:
-    """Whether the records' own heads agree with where their chains end."""
-    if not ends:
-        return
-    kinds = {record_type(model): model for model in record_models()}
-    model = kinds.get(ends[0].record_type)
-    heads = _heads(model, [end.record for end in ends]) if model else {}
-    for end in ends:
-        head = heads.get(end.record)
-        if head is None:
-            yield f"{end.record_type} {end.record}: the record is gone."
-        elif head != (end.length, end.head):
-            yield _wrong_end(end.record_type, end.record)
-
-
-def _heads(model: type[Record], records: Sequence[str]) -> dict[str, tuple[int, str]]:
-    rows = model._default_manager.filter(public_id__in=records)
-    return {
-        public_id: (length, head)
-        for public_id, length, head in rows.values_list("public_id", *CHAIN_FIELDS)
-    }
-
-
-def _untold(model: type[Record]) -> Iterator[str]:
-    """Records of which the ledger says nothing at all."""
-    kind = record_type(model)
-    entries = LedgerEntry.objects.filter(record_type=kind, record=OuterRef("public_id"))
-    silent = model._default_manager.filter(~Exists(entries)).values_list("public_id", flat=True)
-    for public_id in silent.iterator(chunk_size=2000):
-        yield _wrong_end(kind, public_id)
-
-
-def _wrong_end(kind: str, public_id: str) -> str:
-    return f"{kind} {public_id}: its ledger does not end where the record says it does."
+    return ledger_check.faults()
 
 
 def record_models() -> list[type[Record]]:

@@ -72,21 +72,76 @@ class LedgerEntry(models.Model):
                 fields=("record_type", "record", "position"), name="ledger_chain"
             ),
         )
-        indexes = (models.Index(fields=("thread", "at", "id"), name="ledger_thread"),)
+        indexes = (
+            models.Index(fields=("thread", "at", "id"), name="ledger_thread"),
+            models.Index(fields=("at", "id"), name="ledger_newest"),
+            models.Index(fields=("actor", "at", "id"), name="ledger_actor"),
+        )
 
     def __str__(self) -> str:
         return f"{self.reference} {self.verb} {self.position}"
 
 
 class LedgerText(models.Model):
-    """The free text of a ledger entry (a reason, a comment), kept so that it can be erased."""
+    """The free text of a ledger entry (a reason, a comment), kept so that it can be erased.
+
+    Erasing takes text and salt and leaves the row, which says when (`workflows/erasure.py`).
+    """
 
     entry = models.OneToOneField(LedgerEntry, models.PROTECT, primary_key=True, related_name="said")
-    salt = models.CharField(max_length=32)
-    text = models.TextField()
+    salt = models.CharField(max_length=32, blank=True)
+    text = models.TextField(blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.text
+
+
+class Read(models.Model):
+    """Somebody read what is sensitive, took a copy of it, or asked for what is not theirs.
+
+    One row a person, record, way and day; one for every export. The rows of a person are a chain
+    of hashes, as the entries of a record are. Never changed, never deleted.
+    """
+
+    class How(models.TextChoices):
+        RETURN = "return", "read another agency’s return"
+        CASE = "case", "read all returns of the case side by side"
+        IDENTITY_LOG = "identity_log", "read who opened the identity key"
+        STAFF_MATTER = "staff_matter", "read a restricted record"
+        LEDGER = "ledger", "read the ledger"
+        EXPORT = "export", "took a copy"
+        NOT_FOUND = "not_found", "asked for a record that is not theirs or not there"
+
+    actor = models.CharField(max_length=22)
+    position = models.PositiveIntegerField()
+    how = models.CharField(max_length=20, choices=How.choices)
+    record_type = models.CharField(max_length=60, blank=True)
+    record = models.CharField(max_length=22, blank=True)
+    thread = models.BigIntegerField(null=True)
+    reference = models.CharField(max_length=40, blank=True)
+    #: How many rows an export had.
+    rows = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField()
+    #: The day, for what is written once a day; none for an export.
+    day = models.DateField(null=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("actor", "position"), name="read_chain"),
+            models.UniqueConstraint(
+                fields=("actor", "day", "how", "record_type", "record"), name="read_once_a_day"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("thread", "at", "id"), name="read_thread"),
+            models.Index(fields=("at", "id"), name="read_newest"),
+            models.Index(fields=("actor", "at", "id"), name="read_actor"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.how} {self.reference}".strip()
 
 
 class Process(AbstractProcess):

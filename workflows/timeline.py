@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from workflows.ledger import record_models, record_type, sentences
-from workflows.models import LedgerEntry, Record
+from workflows.models import LedgerEntry, LedgerText, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +104,14 @@ def last_change(public_id: str) -> str:
 
 def _text(entry: LedgerEntry) -> str:
     said = getattr(entry, "said", None)
-    return said.text if said else ""
+    return said_aloud(said) if said else ""
+
+
+def said_aloud(said: LedgerText) -> str:
+    """What was written beside an entry, or when that was erased."""
+    if said.erased_at is None:
+        return said.text
+    return f"(erased on {date_format(timezone.localtime(said.erased_at), 'j F Y')})"
 
 
 def _fact(key: str, value: object, names: dict[str, str]) -> str:

@@ -18,6 +18,7 @@ from tests.factories import audit_drawn, audit_opened, audit_scoped
 from tests.records import has_left, item_of
 from workflows import clock, ledger, timeline
 from workflows.assignment import claim, give
+from workflows.erasure import erase
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
 from workflows.models import LedgerEntry, LedgerText, WorkItem
 
@@ -296,8 +297,9 @@ def test_the_ledger_tells_themes_by_number_so_that_their_words_can_be_erased(
         {"number": 2},
     ]
     assert [entry.said.text for entry in proposed] == ["Home education", "Neglect"]
-    LedgerText.objects.all().delete()
+    erase(proposed, by=cast["coordinator"], why="They asked for it.")
     assert list(ledger.faults()) == []
+    assert not LedgerText.objects.filter(text__in=["Home education", "Neglect"]).exists()
 
 
 def test_choosing_while_a_view_is_awaited_asks_why(cast: Cast, audit: Audit) -> None:

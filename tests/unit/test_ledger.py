@@ -11,9 +11,10 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.attacker import unguarded
 from tests.cast import Cast
 from tests.records import an_audit
-from workflows import clock, ledger, timeline
+from workflows import clock, ledger, ledger_check
 from workflows.ledger import Happening
 from workflows.lifecycle import act
 from workflows.models import LedgerEntry, LedgerText
@@ -51,7 +52,7 @@ def audit(cast: Cast) -> Audit:
 
 
 def faults() -> list[str]:
-    return list(ledger.faults())
+    return list(ledger_check.faults())
 
 
 def entry_of(audit: Audit) -> LedgerEntry:
@@ -69,15 +70,17 @@ def test_every_column_of_an_entry_is_tried_here() -> None:
 
 @pytest.mark.parametrize("column", CHANGES)
 def test_a_changed_column_of_an_entry_is_found(audit: Audit, column: str) -> None:
-    LedgerEntry.objects.filter(pk=entry_of(audit).pk).update(**{column: CHANGES[column]})
+    with unguarded():
+        LedgerEntry.objects.filter(pk=entry_of(audit).pk).update(**{column: CHANGES[column]})
     assert faults()
 
 
 @pytest.mark.parametrize("position", [1, 2, 3])
 def test_an_entry_that_is_gone_is_found(audit: Audit, position: int) -> None:
     entry = LedgerEntry.objects.get(record=audit.public_id, position=position)
-    LedgerText.objects.filter(entry=entry).delete()
-    LedgerEntry.objects.filter(pk=entry.pk).delete()
+    with unguarded():
+        LedgerText.objects.filter(entry=entry).delete()
+        LedgerEntry.objects.filter(pk=entry.pk).delete()
     assert faults()
 
 
@@ -90,8 +93,9 @@ def test_an_entry_that_was_slipped_in_is_found(audit: Audit) -> None:
 
 def test_two_entries_that_changed_places_are_found(audit: Audit) -> None:
     first, second = LedgerEntry.objects.filter(record=audit.public_id, position__lte=2)
-    for entry, position in ((first, 9), (second, 1), (first, 2)):
-        LedgerEntry.objects.filter(pk=entry.pk).update(position=position)
+    with unguarded():
+        for entry, position in ((first, 9), (second, 1), (first, 2)):
+            LedgerEntry.objects.filter(pk=entry.pk).update(position=position)
     assert faults()
 
 
@@ -100,9 +104,10 @@ def test_entries_written_anew_with_right_hashes_are_found_by_the_records_head(
 ) -> None:
     entry = entry_of(audit)
     entry.verb = "publish"
-    previous = LedgerEntry.objects.get(record=audit.public_id, position=2).hash
-    entry.hash = ledger.entry_hash(entry, previous=previous)
-    entry.save()
+    before = LedgerEntry.objects.get(record=audit.public_id, position=2)
+    entry.hash = ledger.entry_hash(entry, previous=before.hash)
+    with unguarded():
+        entry.save()
     assert faults() == [
         f"audits.audit {audit.public_id}: its ledger does not end where the record says it does."
     ]
@@ -110,19 +115,15 @@ def test_entries_written_anew_with_right_hashes_are_found_by_the_records_head(
 
 @pytest.mark.parametrize("column", ["salt", "text"])
 def test_a_changed_text_is_found(audit: Audit, column: str) -> None:
-    LedgerText.objects.update(**{column: "changed"})
+    with unguarded():
+        LedgerText.objects.update(**{column: "changed"})
     assert [fault.partition(": ")[2] for fault in faults()] == ["its text has been changed."]
 
 
 def test_a_text_laid_beside_another_entry_is_found(audit: Audit) -> None:
-    LedgerText.objects.update(entry=LedgerEntry.objects.get(record=audit.public_id, position=1))
+    with unguarded():
+        LedgerText.objects.update(entry=LedgerEntry.objects.get(record=audit.public_id, position=1))
     assert faults()
-
-
-def test_a_text_may_be_erased_and_the_chain_still_verifies(audit: Audit) -> None:
-    LedgerText.objects.all().delete()
-    assert faults() == []
-    assert [line.text for line in timeline.lines(timeline.of_record(audit))] == ["", "", ""]
 
 
 @pytest.mark.parametrize(("column", "value"), [("ledger_length", 2), ("ledger_head", "0" * 64)])
@@ -148,7 +149,7 @@ def test_a_record_that_came_without_an_entry_is_found(cast: Cast, audit: Audit) 
 def test_chains_of_many_records_are_checked_batch_by_batch(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "BATCH", 2)
+    monkeypatch.setattr(ledger_check, "BATCH", 2)
     audits = [an_audit(cast, f"A{number}") for number in range(5)]
     assert faults() == []
     type(audits[4]).objects.filter(pk=audits[4].pk).update(ledger_length=2)
@@ -207,7 +208,8 @@ def test_verify_ledger_says_that_a_ledger_is_whole(
 def test_verify_ledger_exits_with_a_list_of_what_is_wrong(
     audit: Audit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    LedgerEntry.objects.filter(position=2).update(verb="closed")
+    with unguarded():
+        LedgerEntry.objects.filter(position=2).update(verb="closed")
     with pytest.raises(SystemExit) as left:
         call_command("verify_ledger")
     assert left.value.code == 1

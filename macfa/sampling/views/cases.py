@@ -21,6 +21,7 @@ from macfa.sampling.views.frame import sample_crumb, show, show_case, the_audit
 from workflows.errors import AlreadyDone
 from workflows.ledger import record_type
 from workflows.models import LedgerEntry
+from workflows.timeline import said_aloud
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -154,6 +155,6 @@ def _openings(entries: list[LedgerEntry]) -> list[dict[str, object]]:
 
 
 def _said(entry: LedgerEntry) -> str:
-    """The reason, unless it has been erased."""
+    """The reason, or when it was erased."""
     said = getattr(entry, "said", None)
-    return said.text if said else "The reason has been erased."
+    return said_aloud(said) if said else ""

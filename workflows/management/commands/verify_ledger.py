@@ -1,10 +1,12 @@
 """`manage.py verify_ledger`: whether any entry of the ledger was changed, added or taken away."""
 
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 
-from workflows import ledger
+from workflows import append_only, ledger_check
 from workflows.models import LedgerEntry
 
 
@@ -14,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print each fault as it is found."""
         found = 0
-        for fault in ledger.faults():
+        for fault in chain(append_only.faults(connection), ledger_check.faults()):
             found += 1
             self.stderr.write(fault)
         if found:

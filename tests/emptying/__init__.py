@@ -1,0 +1,1 @@
+"""Lets tests empty their own database, of which parts only grow."""
