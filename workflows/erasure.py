@@ -13,7 +13,7 @@ from django.apps import apps
 
 from workflows.errors import NotYet
 from workflows.ledger import record_type
-from workflows.lifecycle import act, beginning, lock_order
+from workflows.lifecycle import Facts, act, beginning, lock_order
 from workflows.models import LedgerEntry, LedgerText, Record
 from workflows.rules import check_says
 
@@ -62,11 +62,9 @@ def _erase(
         positions = sorted(texts.values_list("entry__position", flat=True))
         if not positions:
             return 0
-        facts = {"count": len(positions), "positions": positions}
+        facts: Facts = {"count": len(positions), "positions": positions}
         doing.note("text_erased", text=why, facts=facts)
-    told = LedgerEntry.objects.get(
-        record_type=record_type(type(locked)),
-        record=locked.public_id,
-        position=locked.ledger_length,
-    )
+    kind, public_id = _key(locked)
+    own = LedgerEntry.objects.filter(record_type=kind, record=public_id)
+    told = own.get(position=locked.ledger_length)
     return texts.update(salt="", text="", erased_at=told.at)

@@ -92,7 +92,7 @@ def forge(model: type[models.Model], key: Any, field: models.Field[Any, Any], li
 
 
 def of(model: type[models.Model]) -> list[Stored]:
-    return list(rows(model, order=[model._meta.pk.column]))
+    return list(rows(model, order=[str(model._meta.pk.column)]))
 
 
 @pytest.mark.parametrize(
