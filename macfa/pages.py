@@ -8,11 +8,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from notifications import push
 from notifications.pulse import pulse
+from workflows import reads
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -33,11 +34,16 @@ class Visible(Protocol[M_co]):
 
 
 def visible(rows: Visible[M], person: User, public_id: str, *related: str) -> M:
-    """Fetch and authorise in one step: a record of somebody else's does not exist (404)."""
+    """Fetch and authorise in one step: a record of somebody else's does not exist (404), and
+    that they asked for it is written down (R13)."""
     found = rows.visible_to(person)
     if related:
         found = found.select_related(*related)
-    return get_object_or_404(found, public_id=public_id)
+    try:
+        return get_object_or_404(found, public_id=public_id)
+    except Http404:
+        reads.not_found(person, found.model, public_id)
+        raise
 
 
 def person(request: HttpRequest) -> User:

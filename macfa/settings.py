@@ -118,6 +118,8 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+# Where every chain of the ledger ended each day: outside the database, to be copied elsewhere.
+ANCHORS_DIR = env.str("ANCHORS_DIR", default=str(Path(MEDIA_ROOT).parent / "anchors"))
 
 REDIS_URL = environment.redis()
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
@@ -154,11 +156,14 @@ WORKFLOWS_SERVING = "macfa.people.rules.serving"
 WORKFLOWS_AWAY = "macfa.people.away.away"
 WORKFLOWS_STAND_IN = "macfa.people.away.stand_in"
 WORKFLOWS_MOST_OPEN = "macfa.people.rules.most_open_tasks"
+# What the threads of the ledger are called in its anchors, and who is sent those.
+WORKFLOWS_THREADS = "macfa.overview.anchored.threads"
 # Tests fail where an act locks records out of order; what is running does not.
 WORKFLOWS_LOCKS_ARE_CHECKED = PROFILE == "test"
 # Where `check_invariants` looks; each yields a sentence for a fault.
 WORKFLOWS_INVARIANTS = [
     "workflows.invariants.faults",
+    "workflows.reads.faults",
     "notifications.inbox.faults",
     "notifications.email.faults",
     "macfa.concerns.sweeps.faults",
@@ -172,6 +177,7 @@ SWEEPS = [
     "macfa.returns.sweeps.remind_due",
     "macfa.improvement.sweeps.remind_due",
     "notifications.email.sweep",
+    "workflows.anchors.sweep",
 ]
 WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)
 
@@ -285,5 +291,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     # While Redis is away channels_redis writes a traceback a second for each connection.
     "filters": {"once_an_outage": {"()": "notifications.outages.OnceAnOutage"}},
-    "loggers": {"channels_redis.pubsub": {"filters": ["once_an_outage"]}},
+    "loggers": {
+        "channels_redis.pubsub": {"filters": ["once_an_outage"]},
+        # Each anchor of the ledger is in the log as well.
+        "workflows.anchors": {"level": "INFO"},
+    },
 }

@@ -18,6 +18,7 @@ _folder = tempfile.TemporaryDirectory(prefix="macfa-test-")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 MEDIA_ROOT = f"{_folder.name}/media"
+ANCHORS_DIR = f"{_folder.name}/anchors"
 # Empty: the tests take stylesheet and scripts from where they were compiled.
 STATIC_ROOT = Path(_folder.name) / "static"
 STATIC_ROOT.mkdir()

@@ -13,7 +13,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from icalendar import Calendar, Event
 
-from workflows import clock
+from workflows import clock, reads
 from workflows.models import WorkItem
 
 if TYPE_CHECKING:
@@ -49,10 +49,13 @@ def due_days(person: int) -> list[Entry]:
     ]
 
 
-def download(request: HttpRequest, entries: Iterable[Entry], *, name: str) -> HttpResponse:
+def download(
+    request: HttpRequest, entries: Iterable[Entry], *, name: str, thread: int | None = None
+) -> HttpResponse:
     """A calendar file of these days, for any calendar program. `name` is the file's name."""
-    calendar = Calendar.new(prodid="-//MACFA//Due dates//EN")
-    for entry in entries:
+    calendar, days = Calendar.new(prodid="-//MACFA//Due dates//EN"), list(entries)
+    reads.exported(request.user, f"{name}.ics", len(days), thread=thread)
+    for entry in days:
         calendar.add_component(
             Event.new(
                 uid=f"{entry.key}@{request.get_host()}",

@@ -17,8 +17,10 @@ from macfa.forms.checking import answers, refused_beside
 from macfa.pages import person, visible
 from macfa.people.models import Partnership
 from macfa.sampling.models import Case
+from workflows import reads
 from workflows.errors import NotAllowed
 from workflows.ids import PUBLIC_ID
+from workflows.models import Read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,5 +171,6 @@ def raise_staff_matter(request: HttpRequest) -> HttpResponse:
 def staff_matter(request: HttpRequest, public_id: str) -> HttpResponse:
     """A restricted matter, for whoever recorded it and the staff-conduct contacts."""
     matter = visible(StaffMatter.objects, person(request), public_id, "raised_by")
+    reads.note(person(request), Read.How.STAFF_MATTER, matter)
     context = {"matter": matter, "rows": pages.of_staff_matter(matter)}
     return render(request, "concerns/staff_matter.html", context)

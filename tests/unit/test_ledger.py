@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from tests.attacker import unguarded
 from tests.cast import Cast
 from tests.records import an_audit
-from workflows import clock, ledger, ledger_check
+from workflows import anchors, clock, ledger, ledger_check
 from workflows.ledger import Happening
 from workflows.lifecycle import act
 from workflows.models import LedgerEntry, LedgerText
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from macfa.audits.models import Audit
 
 pytestmark = pytest.mark.django_db
@@ -199,8 +201,10 @@ def test_what_the_timeline_could_not_say_is_not_written(cast: Cast, audit: Audit
 
 
 def test_verify_ledger_says_that_a_ledger_is_whole(
-    audit: Audit, capsys: pytest.CaptureFixture[str]
+    audit: Audit, capsys: pytest.CaptureFixture[str], settings: Any, tmp_path: Path
 ) -> None:
+    settings.ANCHORS_DIR = str(tmp_path)
+    anchors.sweep()
     call_command("verify_ledger")
     assert "The ledger is whole: 3 entries." in capsys.readouterr().out
 

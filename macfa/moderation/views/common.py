@@ -11,7 +11,9 @@ from macfa.moderation.access import PanelAudits, RoomCases
 from macfa.moderation.case_list import COLOURS
 from macfa.pages import person, visible
 from macfa.sampling.lifecycle import CaseState
+from workflows import reads
 from workflows.errors import AlreadyDone
+from workflows.models import Read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +39,11 @@ def fetch_audit(request: HttpRequest, public_id: str) -> Audit:
 
 
 def fetch_case(request: HttpRequest, public_id: str) -> Case:
-    """The released case at this address, for its panel and the coordinator."""
-    return visible(RoomCases(), person(request), public_id, "audit__partnership")
+    """The released case at this address, for its panel and the coordinator: all its returns are
+    there to be read, so that they read it is written down."""
+    case = visible(RoomCases(), person(request), public_id, "audit__partnership")
+    reads.note(person(request), Read.How.CASE, case)
+    return case
 
 
 def of_audit(audit: Audit, *below: tuple[str, str]) -> dict[str, object]:

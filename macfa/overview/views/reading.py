@@ -93,7 +93,8 @@ def _entries(audit: Audit, user: User, *, all_of_it: bool) -> QuerySet[LedgerEnt
 def calendar_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """The days on which the stages of an audit should end, for the calendar on somebody's desk."""
     audit = visible(Audit.objects, person(request), public_id)
-    return calendar.download(request, stage_days(audit), name=f"audit-{audit.prefix}")
+    days = stage_days(audit)
+    return calendar.download(request, days, name=f"audit-{audit.prefix}", thread=audit.pk)
 
 
 def history(request: HttpRequest, public_id: str) -> HttpResponse:

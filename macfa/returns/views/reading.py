@@ -18,7 +18,8 @@ from macfa.returns.paper import of_return, read_draft, read_submission, sections
 from macfa.returns.views.answering import task_list
 from macfa.returns.views.frame import WhyPage, ask_why, lands_once, show, the_return
 from macfa.returns.views.involvement import declare_page, involvement_page
-from workflows import tasks
+from workflows import reads, tasks
+from workflows.models import Read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +128,8 @@ def _reading(request: HttpRequest, return_: AgencyReturn) -> HttpResponse:
     """Whatever this person may read: their agency's draft, or what was submitted."""
     user = person(request)
     inside = rules.works_on(return_, user)
+    if not inside:
+        reads.note(user, Read.How.RETURN, return_)
     submission = return_.submissions.sent().select_related("by").last()
     parts: list[Section] = []
     is_draft = False

@@ -18,9 +18,10 @@ from macfa.sampling.identity import open_identity as open_key
 from macfa.sampling.lifecycle import CaseState
 from macfa.sampling.models import Case, CaseAccess
 from macfa.sampling.views.frame import sample_crumb, show, show_case, the_audit
+from workflows import reads
 from workflows.errors import AlreadyDone
 from workflows.ledger import record_type
-from workflows.models import LedgerEntry
+from workflows.models import LedgerEntry, Read
 from workflows.timeline import said_aloud
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def identity_log(request: HttpRequest, public_id: str) -> HttpResponse:
     a conflict of interest hides (R31)."""
     audit, user = the_audit(request, public_id), person(request)
     rules.check_sees_identity_log(audit, user)
+    reads.note(user, Read.How.IDENTITY_LOG, audit)
     hidden = CaseAccess.objects.conflicts(user).filter(case__audit=audit)
     entries = LedgerEntry.objects.filter(
         thread=audit.pk, record_type=record_type(Case), verb="identity_opened"

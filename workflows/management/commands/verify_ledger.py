@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from workflows import append_only, ledger_check
+from workflows import anchors, append_only, ledger_check, reads
 from workflows.models import LedgerEntry
 
 
@@ -16,7 +16,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print each fault as it is found."""
         found = 0
-        for fault in chain(append_only.faults(connection), ledger_check.faults()):
+        parts = (ledger_check.faults(), reads.faults(), anchors.faults())
+        for fault in chain(append_only.faults(connection), *parts):
             found += 1
             self.stderr.write(fault)
         if found:
