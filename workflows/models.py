@@ -109,7 +109,6 @@ class Read(models.Model):
         CASE = "case", "read all returns of the case side by side"
         IDENTITY_LOG = "identity_log", "read who opened the identity key"
         STAFF_MATTER = "staff_matter", "read a restricted record"
-        LEDGER = "ledger", "read the ledger"
         EXPORT = "export", "took a copy"
         NOT_FOUND = "not_found", "asked for a record that is not theirs or not there"
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from macfa.forms import ActForm, DateField, Form, Look, OneRecord, SeveralRecords
 from macfa.people.models import Agency, SchoolHoliday
 from workflows.clock import today
 
 if TYPE_CHECKING:
-    from macfa.people.models import Partnership
+    from collections.abc import Sequence
+
+    from macfa.people.models import Partnership, User
 
 
 class PauseForm(ActForm):
@@ -136,3 +140,38 @@ class SchoolTermsForm(Form):
         assert isinstance(choice, forms.ModelMultipleChoiceField)
         choice.queryset = going_on = partnership.agencies.on(today())
         choice.initial = [agency for agency in going_on if agency.keeps_school_terms]
+
+
+_YEAR = "Enter a year from 2000 to 2199"
+YEARS = [
+    MinValueValidator(date(2000, 1, 1), _YEAR),
+    MaxValueValidator(date(2199, 12, 31), _YEAR),
+]
+
+
+class TrailFilter(Form):
+    """Narrows the ledger: whose, about what, of which kind, in which days."""
+
+    mark_optional = False
+    person = forms.ChoiceField(label="Person", required=False)
+    reference = forms.CharField(
+        label="Audit or case",
+        help_text="For example: NEG or NEG-03.",
+        max_length=40,
+        required=False,
+    )
+    kind = forms.ChoiceField(label="Kind", required=False)
+    first = DateField(label="From", required=False, validators=YEARS)
+    last = DateField(label="To", required=False, validators=YEARS)
+    looks = {"reference": Look(width="10")}
+
+    def __init__(
+        self, *args: Any, people: Sequence[User], kinds: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(each.public_id, each.name) for each in people]
+        choices = {"person": [("", "Everybody"), *named], "kind": [("", "All kinds"), *kinds]}
+        for name, values in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = values

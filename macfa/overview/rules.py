@@ -10,17 +10,18 @@ from macfa.audits.rules import check_coordinates, check_not_ended, check_running
 from macfa.concerns.rules import check_none_open
 from macfa.improvement.lifecycle import RUNNING
 from macfa.people.roles import Role
-from macfa.people.rules import holds
+from macfa.people.rules import holds, partnership_of
+from macfa.returns.models import AgencyReturn
 from macfa.sampling.models import CaseAccess
 from workflows import clock
-from workflows.errors import NotYet, WrongState
+from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.rules import check_says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from macfa.people.models import User
+    from macfa.people.models import Partnership, User
     from macfa.sampling.models import Case
 
 #: Roles that read everything that happened in an audit, agency by agency.
@@ -56,6 +57,37 @@ def hidden_by_conflict(audit: Audit, person: User) -> list[str]:
         return []
     returns = audit.returns.filter(case__in=[number for number, _public_id in cases])
     return [*(each for _number, each in cases), *returns.values_list("public_id", flat=True)]
+
+
+def hidden_in(partnership: Partnership, person: User) -> tuple[list[str], list[str]]:
+    """The same for all audits of a partnership; and the references of those cases."""
+    conflicts = CaseAccess.objects.conflicts(person).filter(case__audit__partnership=partnership)
+    cases = list(conflicts.values_list("case", "case__public_id", "case__label"))
+    if not cases:
+        return [], []
+    returns = AgencyReturn.objects.filter(case__in=[number for number, _id, _label in cases])
+    hidden = [*(each for _, each, _label in cases), *returns.values_list("public_id", flat=True)]
+    return hidden, [label for _number, _id, label in cases]
+
+
+def check_reads_ledger(person: User) -> Partnership:
+    """The scrutineer and the coordinator read the ledger of their partnership (docs/roles.md)."""
+    home = partnership_of(person)
+    if home is None or not can_read_ledger(person):
+        raise NotAllowed("The ledger is for the independent scrutineer and the coordinator.")
+    return home
+
+
+def can_read_ledger(person: User) -> bool:
+    """Whether somebody reads the ledger."""
+    home = partnership_of(person)
+    return home is not None and holds(person, READS_ALL, home)
+
+
+def check_export(rows: int, most: int) -> None:
+    """An export has its limit: whoever needs more says of what."""
+    if rows > most:
+        raise NotYet(f"These are more than {most:,} rows. Narrow the filter, then export again.")
 
 
 def check_pause(audit: Audit, person: User, reason: str, until: date) -> None:

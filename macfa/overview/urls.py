@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from macfa.overview.views import agencies, pausing, reading, school
+from macfa.overview.views import agencies, pausing, reading, school, trail
 
 urlpatterns = [
     path("agencies/", agencies.agencies, name="agencies"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("school-holidays/", school.school_holidays, name="school_holidays"),
     path("school-holidays/agencies/", school.school_terms, name="school_terms"),
     path("school-holidays/remove/", school.remove_school_holiday, name="remove_school_holiday"),
+    path("ledger/", trail.ledger, name="ledger"),
+    path("ledger/export/", trail.export_ledger, name="export_ledger"),
+    path("ledger/reads/", trail.reads, name="ledger_reads"),
+    path("ledger/reads/export/", trail.export_reads, name="export_reads"),
     path("audits/", reading.programme, name="programme"),
     path("audits/<id:public_id>/", reading.audit_page, name="audit"),
     path("audits/<id:public_id>/calendar.ics", reading.calendar_file, name="audit_calendar"),

@@ -57,6 +57,8 @@ NOT_PAGES = {
     "confirm_address",
     "demo_emails",
     "discard_pool",
+    "export_ledger",
+    "export_reads",
     "mark_one_read",
     "mark_shown_read",
     "open",
@@ -137,6 +139,8 @@ def at_theme_selection(cast: Cast) -> Sights:
     audits.ask_for_views(audit=audit, by=by)
     yield page("coordinator", "programme")
     yield page("coordinator", "new_audit")
+    yield page("chair", "ledger")
+    yield page("chair", "ledger_reads")
     yield from pages("coordinator", "audit", "audit_history", "audit_themes", about=audit)
     yield from pages("coordinator", "add_theme", "choose_theme", "audit_scope", about=audit)
     yield page("coordinator", "propose_dates", audit)

@@ -58,7 +58,6 @@ class Migration(migrations.Migration):
                             ("case", "read all returns of the case side by side"),
                             ("identity_log", "read who opened the identity key"),
                             ("staff_matter", "read a restricted record"),
-                            ("ledger", "read the ledger"),
                             ("export", "took a copy"),
                             ("not_found", "asked for a record that is not theirs or not there"),
                         ],

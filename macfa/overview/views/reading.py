@@ -55,6 +55,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "tones": TONES,
         "ended": [audit for audit in audits if audit.stage in ENDED],
         "opens": opens,
+        "reads_ledger": rules.can_read_ledger(user),
     }
     return render(request, "overview/programme.html", context)
 
