@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.table import Figure, as_json, as_markdown
 from tests.servers import ROOT, real_servers
 
-ROWS = ("act", "queue", "issue", "notify", "comeback", "outage", "remind")
+ROWS = ("act", "queue", "issue", "notify", "comeback", "outage", "remind", "ledger")
 REPORT = ROOT / "bench.json"
 PACKAGES = {"Django": "Django", "viewflow": "django-viewflow", "psycopg": "psycopg"}
 

@@ -28,9 +28,19 @@ def measured(names: tuple[str, ...]) -> tuple[list[Figure], dict[str, str]]:
     from django.db import connection  # noqa: PLC0415
 
     from macfa.rehearsal.own_database import own_database  # noqa: PLC0415
-    from tests.bench import act, comeback, issue, notify, outage, queue, remind  # noqa: PLC0415
+    from tests.bench import (  # noqa: PLC0415
+        act,
+        comeback,
+        issue,
+        ledger,
+        notify,
+        outage,
+        queue,
+        remind,
+    )
 
-    rows = {row.NAME: row.measure for row in (act, queue, issue, notify, comeback, outage, remind)}
+    modules = (act, queue, issue, notify, comeback, outage, remind, ledger)
+    rows = {row.NAME: row.measure for row in modules}
     database = connection.display_name
     figures: list[Figure] = []
     for name in names:
