@@ -20,6 +20,8 @@ PROFILE = environment.profile()
 PRODUCTION = PROFILE == "production"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="fernhollow-demo")
 SECRET_KEY = environment.secret_key(production=PRODUCTION)
+# Keys that were in use before: what they signed is still known.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_ENCRYPTION_KEYS = environment.encryption_keys(production=PRODUCTION)
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and PRODUCTION:
