@@ -76,6 +76,7 @@ class LedgerEntry(models.Model):
             models.Index(fields=("thread", "at", "id"), name="ledger_thread"),
             models.Index(fields=("at", "id"), name="ledger_newest"),
             models.Index(fields=("actor", "at", "id"), name="ledger_actor"),
+            models.Index(fields=("record_type", "at", "id"), name="ledger_kind"),
         )
 
     def __str__(self) -> str:

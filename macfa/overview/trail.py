@@ -71,11 +71,18 @@ class Trail:
 
     def entries(self, size: int, before: str = "") -> list[LedgerEntry]:
         """What was done, newest first."""
-        rows = self._narrowed(LedgerEntry.objects.select_related("said"), before)
-        if self.narrowing.kind:
-            rows = rows.filter(record_type=self.narrowing.kind)
+        rows = self._entries(before)
         own = rows.filter(record_type=record_type(Audit), record__in=self.audits.values())
-        return _newest(size, self._threaded(rows), own)
+        return _newest(size, self.changes(before), own)
+
+    def changes(self, before: str = "") -> QuerySet[LedgerEntry]:
+        """What was done to what belongs to an audit: nearly all there is."""
+        return self._threaded(self._entries(before))
+
+    def _entries(self, before: str) -> QuerySet[LedgerEntry]:
+        rows = self._narrowed(LedgerEntry.objects.select_related("said"), before)
+        kind = self.narrowing.kind
+        return rows.filter(record_type=kind) if kind else rows
 
     def reads(self, size: int, before: str = "") -> list[Read]:
         """Who read what, newest first. What concerns the conduct of staff is for its own contacts

@@ -98,6 +98,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["actor", "at", "id"], name="ledger_actor"),
         ),
         migrations.AddIndex(
+            model_name="ledgerentry",
+            index=models.Index(fields=["record_type", "at", "id"], name="ledger_kind"),
+        ),
+        migrations.AddIndex(
             model_name="read",
             index=models.Index(fields=["thread", "at", "id"], name="read_thread"),
         ),
