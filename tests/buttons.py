@@ -38,6 +38,8 @@ def anywhere(cast: Cast) -> Sights:
         told(cast["board"])
     for name in ("notifications:mark_one_read", "notifications:open"):
         yield Sight("board", reverse(name, args=[3]))
+    for name in ("export_ledger", "export_reads"):
+        yield page("chair", name)
     for name in ("school_terms", "remove_school_holiday", "try_email_again"):
         yield page("coordinator", name)
     absence = record_absence(

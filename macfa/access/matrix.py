@@ -150,6 +150,13 @@ AUDITS = (
     asks("resume_audit", About.AUDIT, COORDINATOR),
 )
 
+LEDGER = (
+    shows("ledger", About.NOTHING, OVERSEES),
+    does("export_ledger", About.NOTHING, OVERSEES),
+    shows("ledger_reads", About.NOTHING, OVERSEES),
+    does("export_reads", About.NOTHING, OVERSEES),
+)
+
 SAMPLING = (
     shows("sample", About.AUDIT, OVERSEES),
     asks("load_pool", About.AUDIT, COORDINATOR),
@@ -285,6 +292,7 @@ PARTS: dict[str, tuple[Row, ...]] = {
     "Moderation": MODERATION,
     "Findings and reports": FINDINGS,
     "Actions": ACTIONS,
+    "Ledger": LEDGER,
 }
 ROWS = tuple(row for rows in PARTS.values() for row in rows)
 

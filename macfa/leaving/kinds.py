@@ -215,6 +215,8 @@ _STOCK = "Of the engine’s own, which stays empty: the tables of `workflows` ta
 _RIGHTS = "Not used: roles are memberships of teams."
 #: Tables that stay, by label, each with its reason.
 STAYS: dict[str, str] = {
+    "workflows.Read": "It is a chain for each person over the whole installation. The scrutineer "
+    "takes along what concerns the partnership, as a signed file from the page of the ledger.",
     "account.EmailAddress": "Made from the address of the account when somebody signs in.",
     "account.EmailConfirmation": "A question that was sent to an address and waits for an answer.",
     "auth.Group": _RIGHTS,
