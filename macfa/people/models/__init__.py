@@ -1,0 +1,31 @@
+"""Who: partnerships, the agencies in them, the people, and the teams they work in."""
+
+from macfa.people.models.absences import Absence, AbsenceQuerySet
+from macfa.people.models.accounts import User, UserManager
+from macfa.people.models.changes import Change, Succession
+from macfa.people.models.partnerships import (
+    Agency,
+    AgencyQuerySet,
+    Partnership,
+    SchoolHoliday,
+    Setting,
+)
+from macfa.people.models.teams import Membership, MembershipQuerySet, Team, TeamQuerySet
+
+__all__ = [
+    "Absence",
+    "AbsenceQuerySet",
+    "Agency",
+    "AgencyQuerySet",
+    "Change",
+    "Membership",
+    "MembershipQuerySet",
+    "Partnership",
+    "SchoolHoliday",
+    "Setting",
+    "Succession",
+    "Team",
+    "TeamQuerySet",
+    "User",
+    "UserManager",
+]
