@@ -35,15 +35,20 @@ class Visible(Protocol[M_co]):
 
 def visible(rows: Visible[M], person: User, public_id: str, *related: str) -> M:
     """Fetch and authorise in one step: a record of somebody else's does not exist (404), and
-    that they asked for it is written down (R13)."""
+    that they asked for it is written down (R13).
+
+    The page is of the record's partnership, also for somebody who serves in several.
+    """
     found = rows.visible_to(person)
     if related:
         found = found.select_related(*related)
     try:
-        return get_object_or_404(found, public_id=public_id)
+        record = get_object_or_404(found, public_id=public_id)
     except Http404:
         reads.not_found(person, found.model, public_id)
         raise
+    person.reach.turn_to(record)
+    return record
 
 
 def person(request: HttpRequest) -> User:

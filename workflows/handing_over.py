@@ -100,8 +100,10 @@ def held_by(holder: AbstractBaseUser, giver: AbstractBaseUser) -> list[WorkItem]
 
 
 def _givable(giver: AbstractBaseUser) -> WorkItemQuerySet:
-    """The open work that somebody gives to people, but for what they may not have themselves."""
-    work = WorkItem.objects.open().filter(team__in=queue.gives(giver))
+    """The open work of the tenant somebody is in that they give to people, but for what they may
+    not have themselves."""
+    here = queue.reach(giver).here
+    work = WorkItem.objects.open().filter(team__in=queue.gives(giver), tenant=here)
     return work.exclude(pk__in=queue.barred(giver))
 
 

@@ -71,6 +71,11 @@ class Reach(Protocol):
         ...
 
     @property
+    def here(self) -> int | None:
+        """The tenant they are in, by its number: of whom pages list."""
+        ...
+
+    @property
     def gives_from(self) -> str:
         """The queues of these teams in words: “your agency’s queue”."""
         ...

@@ -9,7 +9,7 @@ from macfa.audits.lifecycle import ENDED, WORKING_STAGES, Stage
 from macfa.audits.pausing import check_not_paused
 from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
-from macfa.people.rules import check_holds, people_in
+from macfa.people.rules import check_holds, home_as, people_in
 from workflows.errors import NotAllowed, NotYet, WrongState
 from workflows.rules import allows, check_says
 
@@ -38,12 +38,8 @@ def check_prefix(prefix: str) -> None:
 
 
 def partnership_to_open_in(person: User) -> Partnership:
-    """The partnership somebody opens audits for. Raises `NotAllowed` for all but coordinators."""
-    teams = Team.objects.of(person).filter(role=Role.COORDINATOR)
-    team = teams.select_related("partnership").order_by("pk").first()
-    if team is None:
-        raise NotAllowed("This is for the coordinator.")
-    return team.partnership
+    """The partnership somebody opens audits for: the one they are in, if they coordinate it."""
+    return home_as(person, Role.COORDINATOR)
 
 
 def check_coordinates(audit: Audit, person: User) -> None:

@@ -31,19 +31,22 @@ COLOURS = {
 
 def listed(person: User, show: str) -> QuerySet[Concern]:
     """The concerns somebody sees: open ones first, then the newest."""
-    rows = Concern.objects.visible_to(person).select_related("agency", "raised_by")
+    rows = Concern.objects.visible_to(person)
+    rows = rows.select_related("agency", "raised_by", "partnership")
     if show:
         rows = rows.filter(Q(state__in=OPEN) if show == "open" else ~Q(state__in=OPEN))
     is_open = ExpressionWrapper(Q(state__in=OPEN), output_field=BooleanField())
     return rows.order_by(is_open.desc(), "-raised_at", "-pk")
 
 
-def row(concern: Concern) -> list[dict[str, str]]:
-    """A concern in the list: when it was raised, how far it is, about whom and by whom."""
+def row(concern: Concern, *, several: bool = False) -> list[dict[str, str]]:
+    """A concern in the list: when it was raised, how far it is, about whom and by whom; and in
+    which partnership, for who serves in several."""
+    agency = str(concern.agency or "No single agency")
     return [
         {"text": f"Raised {moment(concern.raised_at)}", "href": concern.get_absolute_url()},
         {"tag": concern.get_state_display(), "colour": COLOURS[ConcernState(concern.state)]},
-        {"text": str(concern.agency or "No single agency")},
+        {"text": f"{agency}, {concern.partnership}" if several else agency},
         {"text": str(concern.raised_by)},
     ]
 

@@ -51,29 +51,38 @@ def home(user: User) -> Partnership:
 
 
 def concerns(request: HttpRequest) -> HttpResponse:
-    """The concerns somebody may see, open ones first."""
+    """The concerns somebody may see in whichever partnership, open ones first: none may wait
+    because its partnership is not the one they are in."""
     user = person(request)
     form = ConcernFilter(request.GET)
     show = form.cleaned_data.get("show", "") if form.is_valid() else ""
     page = Paginator(pages.listed(user, show), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "show": show, "page": page, "rows": [pages.row(one) for one in page]}
+    several = len(user.reach.homes) > 1
+    rows = [pages.row(one, several=several) for one in page]
+    context = {"form": form, "show": show, "page": page, "rows": rows}
     return render(request, "concerns/concerns.html", context)
 
 
 def _case_reference(request: HttpRequest) -> str:
-    """The reference of the case whose page led here, if the person may see it."""
+    """The reference of the case whose page led here, if the person may see it. A concern about it
+    is one of its partnership."""
     number = request.GET.get("case", "")
     if not PUBLIC_ID.fullmatch(number):
         return ""
-    case = Case.objects.visible_to(person(request)).filter(public_id=number).first()
-    return case.label if case else ""
+    user = person(request)
+    cases = Case.objects.visible_to(user).select_related("audit")
+    case = cases.filter(public_id=number).first()
+    if case is None:
+        return ""
+    user.reach.turn_to(case)
+    return case.label
 
 
 def raise_concern(request: HttpRequest) -> HttpResponse:
     """Record an immediate concern, with a case or without (R25)."""
     user = person(request)
-    partnership = home(user)
     initial = {"case_reference": _case_reference(request)}
+    partnership = home(user)
     form = RaiseForm(request.POST or None, initial=initial, partnership=partnership, person=user)
     if form.is_valid():
         with refused_beside(form):

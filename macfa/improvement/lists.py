@@ -180,9 +180,9 @@ class Listing:
 
 
 def listing(person: User, data: QueryDict) -> Listing:
-    """The actions somebody may see, as the address asks for them."""
+    """The actions of the partnership somebody may see, as the address asks for them."""
     today = clock.today()
-    actions = Action.objects.visible_to(person)
+    actions = Action.objects.visible_to(person).filter(audit__partnership=person.reach.here)
     form = ActionFilter(data, actions)
     found = _sorted(_narrowed(actions, form), data.get("sort", ""))
     page = Paginator(named(found), PAGE).get_page(data.get("page"))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 
 from macfa.forms import Form, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from macfa.people.reach import Home
 
 
 class NewAddressForm(Form):
@@ -42,3 +49,31 @@ class AddressCodeForm(Form):
         },
     )
     looks = {"code": Look(width="10")}
+
+
+class PartnershipForm(Form):
+    """In which of their partnerships somebody is now. Others are not offered, so not taken."""
+
+    partnership = forms.ChoiceField(
+        label="Which partnership do you work for now?",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose a partnership",
+            "invalid_choice": "Choose one of your partnerships",
+        },
+    )
+
+    def __init__(
+        self, *args: Any, homes: Sequence[Home], initial: int | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.homes = {str(home.id): home for home in homes}
+        field = self.fields["partnership"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(number, home.name) for number, home in self.homes.items()]
+        field.initial = str(initial)
+
+    @property
+    def chosen(self) -> Home:
+        """The partnership that was chosen."""
+        return self.homes[self.cleaned_data["partnership"]]

@@ -47,16 +47,19 @@ def stand_in(person: User) -> User | None:
     return cover
 
 
-def may_be_away(by: User) -> QuerySet[User]:
+def may_be_away(by: User, here: int | None = None) -> QuerySet[User]:
     """Whose absence somebody may record, by name: their own, and that of whoever they give work
-    to."""
-    theirs = Membership.objects.current().filter(team__in=gives(by)).values("person")
+    to; of those `here` alone, where a partnership is named."""
+    teams = gives(by) if here is None else gives(by).filter(partnership=here)
+    theirs = Membership.objects.current().filter(team__in=teams).values("person")
     return (User.objects.filter(pk__in=theirs) | User.objects.filter(pk=by.pk)).order_by("name")
 
 
-def may_cover(by: User) -> QuerySet[User]:
+def may_cover(by: User, here: int | None = None) -> QuerySet[User]:
     """Everybody who shares a team with somebody whose absence `by` may record, by name."""
-    teams = Team.objects.filter(memberships__in=_current(may_be_away(by)))
+    teams = Team.objects.filter(memberships__in=_current(may_be_away(by, here)))
+    if here is not None:
+        teams = teams.filter(partnership=here)
     sharing = Membership.objects.current().filter(team__in=teams).values("person")
     return User.objects.filter(pk__in=sharing).order_by("name")
 

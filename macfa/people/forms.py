@@ -39,7 +39,9 @@ class AbsenceForm(ActForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, people in (("person", away.may_be_away(by)), ("cover", away.may_cover(by))):
+        here = by.reach.here
+        people_of = {"person": away.may_be_away(by, here), "cover": away.may_cover(by, here)}
+        for name, people in people_of.items():
             field = self.fields[name]
             assert isinstance(field, OneRecord)
             field.queryset = people

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+#: Who looks after the people of a partnership.
+LOOKS_AFTER_PEOPLE = (Role.COORDINATOR, Role.ADMIN)
 #: No school holiday is as long as this, in days.
 LONGEST_HOLIDAY = 70
 
@@ -51,13 +53,24 @@ def check_holds(
         raise NotAllowed(f"This is for the {names}.")
 
 
+def home_as(person: User, roles: Role | Iterable[Role]) -> Partnership:
+    """The partnership somebody is in, for whoever holds one of these roles there.
+
+    Raises `NotAllowed` for everybody else, and says it to who holds one in another partnership.
+    """
+    home = person.reach.home
+    if home and holds(person, roles, home.id):
+        return Partnership.objects.get(pk=home.id)
+    wanted = [roles] if isinstance(roles, Role) else list(roles)
+    names = " or ".join(f"the {role.label.lower()}" for role in wanted)
+    others = [each.name for each in person.reach.homes if holds(person, wanted, each.id)]
+    change = f" To do it in {others[0]}, change partnership first." if others else ""
+    raise NotAllowed(f"This is for {names}.{change}")
+
+
 def check_sees_people(person: User) -> Partnership:
     """The partnership whose people somebody looks after: its coordinator, its administrator."""
-    teams = Team.objects.of(person).filter(role__in=(Role.COORDINATOR, Role.ADMIN))
-    team = teams.select_related("partnership").order_by("pk").first()
-    if team is None:
-        raise NotAllowed("This is for the coordinator or the system administrator.")
-    return team.partnership
+    return home_as(person, LOOKS_AFTER_PEOPLE)
 
 
 def sees_people(person: User) -> bool:
@@ -148,7 +161,7 @@ def teams_of(person: User) -> list[Team]:
 
 
 def partnership_of(person: User) -> Partnership | None:
-    """The partnership whose pages somebody sees. Most people belong to exactly one."""
+    """The partnership somebody is in, whose pages they see."""
     home = person.reach.home
     return Partnership.from_db("default", home._fields, home) if home else None
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("most-open-tasks/", partnership.most_open_tasks, name="most_open_tasks"),
     path("urgent/numbers/", partnership.numbers, name="numbers"),
     path("account/", account.your_account, name="your_account"),
+    path("account/partnership/", account.choose_partnership, name="choose_partnership"),
     path("account/address/", account.new_address, name="new_address"),
     path("account/address/code/", account.address_code, name="address_code"),
     path("account/address/right/", account.confirm_address, name="confirm_address"),

@@ -109,6 +109,7 @@ def at_any_time(cast: Cast) -> Sights:
         yield page("auditor.pol", name)
     yield from (page("auditor.pol", name) for name in ("your_account", "new_address"))
     yield page("auditor.pol", "address_code")
+    yield page("auditor.pol", "choose_partnership")
     yield page("coordinator", "agencies")
     yield page("coordinator", "people")
     yield page("admin", "parked_emails")

@@ -10,6 +10,7 @@ from macfa.audits import pages, rules, services
 from macfa.audits.dates import WORKING_DAYS, Step, propose, steps, working_days
 from macfa.audits.lifecycle import WORKING_STAGES, Stage
 from macfa.audits.models import SEES_AUDITS, Audit, ThemeView, place
+from macfa.people.models import User
 from macfa.people.roles import Role
 from macfa.people.services import join
 from tests.cast import Cast, assemble
@@ -98,12 +99,16 @@ def test_a_coordinator_opens_audits_for_their_own_partnership(cast: Cast) -> Non
     assert rules.partnership_to_open_in(cast["coordinator"]) == cast.partnership
 
 
-def test_whoever_coordinates_one_partnership_and_sits_on_a_board_opens_in_the_first(
+def test_whoever_coordinates_one_partnership_and_sits_on_a_board_opens_in_the_first_alone(
     cast: Cast,
 ) -> None:
     elsewhere = assemble("elsewhere")
-    person = elsewhere["coordinator"]
-    join(person=person, partnership=cast.partnership, role=Role.BOARD)
+    join(person=elsewhere["coordinator"], partnership=cast.partnership, role=Role.BOARD)
+    person = User.objects.get(pk=elsewhere["coordinator"].pk)
+    with pytest.raises(NotAllowed, match="Elsewhere Partnership, change partnership first"):
+        rules.partnership_to_open_in(person)
+    person = User.objects.get(pk=person.pk)
+    person.chosen_partnership = elsewhere.partnership.pk
     assert rules.partnership_to_open_in(person) == elsewhere.partnership
 
 

@@ -69,23 +69,35 @@ def waiting_for(mine: Reach) -> Queue:
 
 
 def everyone(*casts: Cast) -> Iterable[User]:
-    """All people, as their next request would load them."""
+    """All people, as their next request would load them, in each partnership they may choose."""
     for cast in casts:
         for person in cast.people.values():
-            yield User.objects.get(pk=person.pk)
+            for chosen in (None, *(each.partnership.pk for each in casts)):
+                fresh = User.objects.get(pk=person.pk)
+                fresh.chosen_partnership = chosen
+                yield fresh
+
+
+def teams_here(person: User, teams: Iterable[int]) -> set[int]:
+    """Of these teams those of the partnership somebody is in."""
+    here = Team.objects.filter(pk__in=list(teams), partnership=person.reach.here)
+    return set(here.values_list("pk", flat=True))
 
 
 def test_a_page_reaches_what_the_rules_allow(cast: Cast, elsewhere: Cast) -> None:
     for person in everyone(cast, elsewhere):
-        assert set(reach(person).works_in) == set(rules.team_ids(person))
-        assert set(reach(person).gives) == set(queue.gives(person))
+        assert set(reach(person).works_in) == teams_here(person, rules.team_ids(person))
+        assert set(reach(person).gives) == teams_here(person, queue.gives(person))
 
 
 def test_the_team_queue_holds_what_the_rules_let_somebody_claim_or_give(
     cast: Cast, elsewhere: Cast, work: list[WorkItem]
 ) -> None:
     for person in everyone(cast, elsewhere):
-        mine, given = set(rules.team_ids(person)), set(queue.gives(person))
+        mine, given = (
+            teams_here(person, rules.team_ids(person)),
+            teams_here(person, queue.gives(person)),
+        )
         waits = [one.pk for one in work if one.owner_id is None and one.team_id in mine | given]
         held = [one.pk for one in work if one.owner_id and one.team_id in given]
         assert found(waiting_for(reach(person))) == sorted(waits)
@@ -97,7 +109,7 @@ def test_each_line_offers_what_the_rules_allow(
 ) -> None:
     items = {item.pk: item for item in work}
     for person in everyone(cast, elsewhere):
-        mine, seen_by = set(rules.team_ids(person)), reach(person)
+        mine, seen_by = teams_here(person, rules.team_ids(person)), reach(person)
         for queued in (waiting_for(seen_by), queue.held_in(seen_by.gives)):
             for line in queue.page(queued, seen_by=seen_by).items:
                 item = items[line["pk"]]

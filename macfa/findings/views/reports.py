@@ -30,8 +30,10 @@ def fetch_report(request: HttpRequest, public_id: str) -> Report:
 
 
 def reports(request: HttpRequest) -> HttpResponse:
-    """Every report somebody may read, newest audit first."""
-    rows = Report.objects.visible_to(person(request)).select_related("audit", "author")
+    """Every report of the partnership somebody may read, newest audit first."""
+    user = person(request)
+    rows = Report.objects.visible_to(user).filter(audit__partnership=user.reach.here)
+    rows = rows.select_related("audit", "author")
     context = {"reports": rows.order_by("-audit", "-number"), "crumbs": [("My work", "/")]}
     return render(request, "findings/reports.html", context)
 

@@ -41,8 +41,9 @@ ENTRIES = 50
 def programme(request: HttpRequest) -> HttpResponse:
     """The programme board: every audit of the partnership, running ones first and over time."""
     user = person(request)
-    audits = list(Audit.objects.visible_to(user).select_related("coordinator").order_by("-pk"))
     home = partnership_of(user)
+    seen = Audit.objects.visible_to(user).filter(partnership=user.reach.here)
+    audits = list(seen.select_related("coordinator").order_by("-pk"))
     opens = home is not None and holds(user, Role.COORDINATOR, home)
     running = [audit for audit in audits if audit.stage not in ENDED]
     followed = rules.followed(running, user)

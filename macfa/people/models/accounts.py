@@ -36,6 +36,9 @@ class User(AbstractBaseUser):
         "people.Absence", models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
+    #: The partnership somebody chose to be in, of those in which they serve; their session has it.
+    chosen_partnership: int | None = None
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 

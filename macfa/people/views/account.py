@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 from macfa.forms.checking import refused_beside
 from macfa.pages import person
 from macfa.people import addresses
-from macfa.people.account_forms import AddressCodeForm, NewAddressForm
+from macfa.people.account_forms import AddressCodeForm, NewAddressForm, PartnershipForm
 from macfa.people.addresses import Pending
+from macfa.people.choosing import CHOSEN
 from macfa.people.rules import sees_people
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ def your_account(request: HttpRequest) -> HttpResponse:
     return render(
         request, "people/your_account.html", {"sees_people": sees_people(person(request))}
     )
+
+
+def choose_partnership(request: HttpRequest) -> HttpResponse:
+    """Say in which of one's partnerships one is now."""
+    user = person(request)
+    form = PartnershipForm(request.POST or None, homes=user.reach.homes, initial=user.reach.here)
+    if form.is_valid():
+        request.session[CHOSEN] = form.chosen.id
+        messages.success(request, f"You are in {form.chosen.name} now.")
+        return redirect("/")
+    return render(request, "people/choose_partnership.html", {"form": form})
 
 
 @require_POST

@@ -12,6 +12,7 @@ from macfa.forms import ActForm
 from macfa.forms.checking import answers, refused_beside
 from macfa.pages import person, visible
 from macfa.people import absences
+from macfa.people import away as rules
 from macfa.people.forms import AbsenceForm
 from macfa.people.models import Absence
 
@@ -28,7 +29,9 @@ def away(request: HttpRequest) -> HttpResponse:
             absence = absences.record_absence(**answers(form), by=user, token=form.token)
             messages.success(request, f"The absence of {absence.person} is recorded.")
             return redirect("away")
-    rows = Absence.objects.visible_to(user).to_come().select_related("person", "cover")
+    shown = rules.may_be_away(user, user.reach.here)
+    rows = Absence.objects.visible_to(user).to_come().filter(person__in=shown)
+    rows = rows.select_related("person", "cover")
     context = {"form": form, "rows": rows, "gives": bool(user.reach.gives), "end": ActForm()}
     return render(request, "people/away.html", context)
 
