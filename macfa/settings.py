@@ -176,6 +176,8 @@ WORKFLOWS_INVARIANTS = [
 # own, and returns how many things that were.
 SWEEPS = [
     "macfa.people.absences.forget_past",
+    "macfa.people.services.invitations.expire",
+    "macfa.people.services.roles.close_accounts",
     "macfa.concerns.sweeps.realert",
     "macfa.returns.sweeps.remind_due",
     "macfa.improvement.sweeps.remind_due",
@@ -199,6 +201,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Days for which the link of an invitation works.
+INVITATION_DAYS = environment.number("INVITATION_DAYS", 14)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

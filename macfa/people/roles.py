@@ -34,14 +34,29 @@ AUDITS_FOR_AGENCY = (Role.AUDITOR, Role.AGENCY_LEAD)
 SITS_ON_PANELS = (Role.PANEL, Role.SCRUTINEER)
 
 
+#: Who looks after the people of a partnership.
+OFFICE = (Role.COORDINATOR, Role.ADMIN)
+
+
 @dataclass(frozen=True)
 class RoleGuide:
-    """A role in plain words, for the page that explains who may do what."""
+    """A role in plain words, for the page that explains who may do what, and who gives it."""
 
     role: Role
     does: str
     may_not: str
     of_an_agency: bool
+    #: Who invites to it, gives it and ends it. An agency lead does so in their own agency only.
+    given_by: tuple[Role, ...]
+
+    @property
+    def given_by_words(self) -> str:
+        """“The coordinator, the system administrator or the agency’s lead”."""
+        names = [
+            "the agency’s lead" if role is Role.AGENCY_LEAD else f"the {role.label.lower()}"
+            for role in self.given_by
+        ]
+        return " or ".join(filter(None, (", ".join(names[:-1]), names[-1]))).capitalize()
 
 
 GUIDES: tuple[RoleGuide, ...] = (
@@ -51,6 +66,7 @@ GUIDES: tuple[RoleGuide, ...] = (
         "convenes the panel, and keeps the findings and actions moving.",
         "Change an agency's words or grade, decide a grade, or sign off a report they wrote.",
         of_an_agency=False,
+        given_by=OFFICE,
     ),
     RoleGuide(
         Role.AGENCY_LEAD,
@@ -58,48 +74,56 @@ GUIDES: tuple[RoleGuide, ...] = (
         "an auditor, and signs returns off where the agency has set that.",
         "See another agency's return before the case is released.",
         of_an_agency=True,
+        given_by=(*OFFICE, Role.AGENCY_LEAD),
     ),
     RoleGuide(
         Role.AUDITOR,
         "Audits the agency's own work on the cases given to them.",
         "See a case that is not theirs, or one they have declared a conflict with.",
         of_an_agency=True,
+        given_by=(*OFFICE, Role.AGENCY_LEAD),
     ),
     RoleGuide(
         Role.ACTION_OWNER,
         "Carries out actions for an agency and reports what changed for children.",
         "Close their own action.",
         of_an_agency=True,
+        given_by=(*OFFICE, Role.AGENCY_LEAD),
     ),
     RoleGuide(
         Role.PANEL,
         "Moderates: reads all returns of a released case and agrees the panel's grades.",
         "Open the identity key, or see a case they have a conflict with.",
         of_an_agency=True,
+        given_by=OFFICE,
     ),
     RoleGuide(
         Role.SCRUTINEER,
         "Chairs the panel and decides where it is split; reads the trail.",
         "Open the identity key, or sign off a report they wrote.",
         of_an_agency=False,
+        given_by=(Role.ADMIN,),
     ),
     RoleGuide(
         Role.QPPA,
         "Comments on themes, signs off the report, and accepts completed actions.",
         "See the returns of a case, unless they also sit on its panel.",
         of_an_agency=False,
+        given_by=OFFICE,
     ),
     RoleGuide(
         Role.BOARD,
         "Reads signed-off reports and the actions that are overdue or at risk.",
         "See anything about a single case.",
         of_an_agency=False,
+        given_by=OFFICE,
     ),
     RoleGuide(
         Role.ADMIN,
         "Looks after accounts and settings.",
         "See any case content.",
         of_an_agency=False,
+        given_by=(Role.ADMIN,),
     ),
     RoleGuide(
         Role.STAFF_CONDUCT,
@@ -107,5 +131,9 @@ GUIDES: tuple[RoleGuide, ...] = (
         "takes them to the local authority designated officer (LADO).",
         "See an audit or a case by this role.",
         of_an_agency=False,
+        given_by=OFFICE,
     ),
 )
+
+#: The guide of each role.
+GUIDE: dict[str, RoleGuide] = {guide.role.value: guide for guide in GUIDES}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from macfa.people.models import Agency, Membership, Partnership, Team, User
-from macfa.people.roles import Role
+from macfa.people.roles import OFFICE, Role
 from workflows import clock
 from workflows.errors import NotAllowed, NotYet, WrongState
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-#: Who looks after the people of a partnership.
-LOOKS_AFTER_PEOPLE = (Role.COORDINATOR, Role.ADMIN)
 #: No school holiday is as long as this, in days.
 LONGEST_HOLIDAY = 70
 
@@ -70,16 +68,12 @@ def home_as(person: User, roles: Role | Iterable[Role]) -> Partnership:
 
 def check_sees_people(person: User) -> Partnership:
     """The partnership whose people somebody looks after: its coordinator, its administrator."""
-    return home_as(person, LOOKS_AFTER_PEOPLE)
+    return home_as(person, OFFICE)
 
 
 def sees_people(person: User) -> bool:
-    """Whether somebody looks after the people of a partnership."""
-    try:
-        check_sees_people(person)
-    except NotAllowed:
-        return False
-    return True
+    """Whether somebody looks after the people of the partnership they are in, for a page."""
+    return bool(person.reach.roles_here & set(OFFICE))
 
 
 def check_school_holiday(
@@ -197,7 +191,7 @@ def check_new_agency(agency: Agency, code: str, name: str) -> None:
 
 
 #: Who looks after the numbers to call.
-KEEPS_NUMBERS = (Role.COORDINATOR, Role.ADMIN)
+KEEPS_NUMBERS = OFFICE
 
 
 def check_keeps_numbers(partnership: Partnership, person: User) -> None:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from macfa.people.views import account, away, directory, partnership
+from macfa.people.views import (
+    accepting,
+    account,
+    away,
+    directory,
+    invitations,
+    one,
+    partnership,
+)
 
 urlpatterns = [
     path("roles/", partnership.roles, name="roles"),
@@ -17,6 +25,26 @@ urlpatterns = [
     path("account/address/code/", account.address_code, name="address_code"),
     path("account/address/right/", account.confirm_address, name="confirm_address"),
     path("people/", directory.people, name="people"),
+    path("people/invitations/", invitations.invitations, name="invitations"),
+    path("people/invitations/new/", invitations.invite, name="invite"),
+    path("people/invitations/<id:public_id>/", invitations.history, name="invitation_history"),
+    path(
+        "people/invitations/<id:public_id>/again/",
+        invitations.send_again,
+        name="invitation_again",
+    ),
+    path(
+        "people/invitations/<id:public_id>/withdraw/",
+        invitations.withdraw,
+        name="withdraw_invitation",
+    ),
+    path("people/<id:public_id>/", one.one_person, name="one_person"),
+    path("people/<id:public_id>/roles/new/", one.new_role, name="new_role"),
+    path("people/<id:public_id>/roles/end/", one.end_roles, name="end_roles"),
+    path("people/<id:public_id>/move/", one.move, name="move_person"),
+    path("people/<id:public_id>/leave/", one.leave, name="person_leaves"),
+    path("invitations/<str:secret>/", accepting.invitation, name="invitation"),
+    path("invitations/<str:secret>/again/", accepting.ask_again, name="ask_for_invitation"),
     path("people/emails/", directory.parked_emails, name="parked_emails"),
     path("people/emails/again/", directory.try_email_again, name="try_email_again"),
 ]

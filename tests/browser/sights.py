@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.core import mail
 from django.urls import reverse
 
 from macfa.audits import services as audits
@@ -18,6 +19,7 @@ from macfa.improvement import services as improvement
 from macfa.moderation import services as moderation
 from macfa.overview import services as overview
 from macfa.people.absences import record_absence
+from macfa.people.services import invite
 from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
 from macfa.sampling import services as sampling
@@ -52,6 +54,7 @@ NOT_PAGES = {
     "ask_for_views",
     "audit_calendar",
     "calendar_file",
+    "ask_for_invitation",
     "ask_scrutineer",
     "claim",
     "confirm_address",
@@ -59,6 +62,7 @@ NOT_PAGES = {
     "discard_pool",
     "export_ledger",
     "export_reads",
+    "invitation_again",
     "mark_one_read",
     "mark_shown_read",
     "open",
@@ -69,6 +73,7 @@ NOT_PAGES = {
     "undo",
     "start_report",
     "try_email_again",
+    "withdraw_invitation",
 }
 
 
@@ -113,6 +118,7 @@ def at_any_time(cast: Cast) -> Sights:
     yield page("coordinator", "agencies")
     yield page("coordinator", "people")
     yield page("admin", "parked_emails")
+    yield from people(cast)
     yield page("coordinator", "school_holidays")
     yield page("coordinator", "end_agency", "POL")
     yield page("auditor.pol", "release", first)
@@ -127,6 +133,21 @@ def at_any_time(cast: Cast) -> Sights:
     yield page("lead.pol", "hand_everything_over", cast["auditor.pol"].public_id)
     both = f"item={first.public_id}&item={second.public_id}"
     yield Sight("lead.pol", f"{reverse('give_many')}?{both}")
+
+
+def people(cast: Cast) -> Sights:
+    """Who serves, from when to when, and who is invited."""
+    office = cast["coordinator"]
+    auditors = cast["auditor.pol"].memberships.get().team
+    invitation = invite(
+        email="a.newcomer@westmarch.example", team=auditors, since=clock.today(), by=office
+    )
+    yield page("coordinator", "invitations")
+    yield page("lead.pol", "invite")
+    yield page("coordinator", "invitation_history", invitation)
+    yield Sight("", str(mail.outbox[-1].body).split("http://127.0.0.1:8000")[1].split()[0])
+    for name in ("one_person", "new_role", "end_roles", "move_person", "person_leaves"):
+        yield page("coordinator", name, cast["lead.pol"].public_id)
 
 
 def at_theme_selection(cast: Cast) -> Sights:

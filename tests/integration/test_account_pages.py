@@ -78,7 +78,7 @@ def test_the_banner_costs_no_statement(
     refuse(cast["auditor.pol"])
     client = as_("auditor.pol")
     client.get(ACCOUNT)
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         client.get(ACCOUNT)
 
 
@@ -229,7 +229,9 @@ def test_the_list_of_people_says_whose_address_is_refused_and_shows_none_in_full
         assert "Elsewhere" not in page
         only = text(as_(who), f"{PEOPLE}?show=refused")
         assert only.count('role="rowheader"') == 1
-    for who in ("lead.pol", "lead.csc", "chair"):
+    assert "since 24 November 2026" in text(as_("lead.pol"), PEOPLE)
+    assert "Auditor, Police" not in text(as_("lead.csc"), PEOPLE)
+    for who in ("auditor.pol", "chair"):
         assert as_(who).get(PEOPLE).status_code == 403
         assert PEOPLE not in text(as_(who), ACCOUNT)
     outsider = browser(assemble("third")["coordinator"])

@@ -3,6 +3,7 @@
 from macfa.people.models.absences import Absence, AbsenceQuerySet
 from macfa.people.models.accounts import User, UserManager
 from macfa.people.models.changes import Change, Succession
+from macfa.people.models.invitations import Invitation, InvitationQuerySet
 from macfa.people.models.partnerships import (
     Agency,
     AgencyQuerySet,
@@ -18,6 +19,8 @@ __all__ = [
     "Agency",
     "AgencyQuerySet",
     "Change",
+    "Invitation",
+    "InvitationQuerySet",
     "Membership",
     "MembershipQuerySet",
     "Partnership",

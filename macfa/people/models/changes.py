@@ -13,7 +13,10 @@ class Change(Record):
     """Something of a partnership or of an account was changed that no other record shows."""
 
     partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    #: None where time did it: a role ran out.
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    #: About whom it is, where it is about somebody.
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="changes")
 
     SAYS = {
         "numbers": "changed the numbers to call, and when a concern is told again",
@@ -24,6 +27,12 @@ class Change(Record):
         "address": "changed the e-mail address of their account",
         "exported": "had everything of the partnership written out: {rows} rows in {files} files",
         "loaded": "loaded the partnership, {rows} rows, from an export made at {made_at}",
+        "role_given": "gave {to_person} the role {role}, from {since} {until}",
+        "role_ended": "ended the role {role} of {to_person}: the last day is {last}",
+        "role_ended_at_once": "ended the role {role} of {to_person} at once",
+        "joined": "took the role {role} by invitation, from {since} {until}",
+        "account_closed": "The account of {to_person} was closed: no role was left",
+        "account_opened": "opened their account again by invitation",
     }
 
     def get_absolute_url(self) -> str:

@@ -71,10 +71,15 @@ class Team(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, day: date | None = None) -> MembershipQuerySet:
         """Memberships that hold on a day (today), of people whose account is open."""
-        day = day or today()
-        return self.filter(
-            Q(until=None) | Q(until__gte=day), since__lte=day, person__is_active=True
-        )
+        return self.holding_on(day or today()).filter(person__is_active=True)
+
+    def holding_on(self, day: date) -> MembershipQuerySet:
+        """Memberships that hold on a day, whatever has become of the account."""
+        return self.lasting_on(day).filter(since__lte=day)
+
+    def lasting_on(self, day: date) -> MembershipQuerySet:
+        """Memberships that hold on a day or begin after it."""
+        return self.filter(Q(until=None) | Q(until__gte=day))
 
 
 class Membership(models.Model):

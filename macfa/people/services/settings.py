@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from macfa.people import rules
 from macfa.people.models import Change, Partnership, SchoolHoliday
@@ -16,9 +16,20 @@ if TYPE_CHECKING:
     from macfa.people.models import Agency, User
 
 
-def note_change(partnership: Partnership, verb: str, by: User, **facts: str | int | None) -> None:
+def note_change(
+    partnership: Partnership,
+    verb: str,
+    by: User | None,
+    *,
+    about: User | None = None,
+    token: str | None = None,
+    **facts: str | int | None,
+) -> None:
     """Keep in the ledger a change that no other record shows. Part of making it."""
-    begin(Change(partnership=partnership, by=by), verb, by=by, facts=facts)
+    if about is not None:
+        facts["to_person"] = about.public_id
+    change = Change(partnership=partnership, by=by, person=about)
+    begin(change, verb, by=by, token=token, facts=facts)
 
 
 def add_school_holiday(
@@ -75,7 +86,7 @@ def set_numbers(
 ) -> Partnership:
     """Change the numbers that people call, and how soon a concern is told again."""
     rules.check_keeps_numbers(partnership, by)
-    changed: dict[str, str | int] = {
+    changed: dict[str, Any] = {
         "front_door": front_door,
         "out_of_hours": out_of_hours,
         "lado": lado,

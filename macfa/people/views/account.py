@@ -15,6 +15,7 @@ from macfa.people import addresses
 from macfa.people.account_forms import AddressCodeForm, NewAddressForm, PartnershipForm
 from macfa.people.addresses import Pending
 from macfa.people.choosing import CHOSEN
+from macfa.people.giving_roles import looks_after_people
 from macfa.people.rules import sees_people
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ PENDING = "new_address"
 
 def your_account(request: HttpRequest) -> HttpResponse:
     """Who is signed in, where their e-mail goes, and what they can change."""
-    return render(
-        request, "people/your_account.html", {"sees_people": sees_people(person(request))}
-    )
+    user = person(request)
+    context = {"sees_people": sees_people(user), "looks_after": looks_after_people(user)}
+    return render(request, "people/your_account.html", context)
 
 
 def choose_partnership(request: HttpRequest) -> HttpResponse:

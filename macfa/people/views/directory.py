@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from macfa.pages import person
+from macfa.people.giving_roles import check_looks_after
 from macfa.people.models import Membership, User
 from macfa.people.rules import check_sees_people
 from notifications import posting
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from macfa.people.models import Partnership
+    from macfa.people.models import Partnership, Team
     from notifications.models import EmailQuerySet
 
 PAGE = 50
 
 
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody who holds a role today, or only those whose e-mail is refused."""
-    partnership = check_sees_people(person(request))
+    """Everybody one looks after who holds a role today, or only those whose e-mail is refused."""
+    teams = check_looks_after(person(request))
     only_refused = request.GET.get("show") == "refused"
     refused = Counter.objects.filter(refused_at__isnull=False)
-    rows = _people_of(partnership)
+    rows = _people_of(teams)
     if only_refused:
         rows = rows.filter(pk__in=refused.values("recipient"))
     if one := request.GET.get("person"):
@@ -48,8 +49,8 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "people/people.html", context)
 
 
-def _people_of(partnership: Partnership) -> QuerySet[User]:
-    held = Membership.objects.current().filter(team__partnership=partnership)
+def _people_of(teams: QuerySet[Team]) -> QuerySet[User]:
+    held = Membership.objects.current().filter(team__in=teams)
     roles = held.select_related("team").order_by("team__name")
     found = User.objects.filter(pk__in=held.values("person")).order_by("name", "pk")
     return found.prefetch_related(Prefetch("memberships", roles, "roles_held"))
