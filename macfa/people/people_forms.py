@@ -135,6 +135,7 @@ class WhenForm(ActForm):
         error_messages={"required": "Say when it ends"},
     )
     last = DateField(label="Last day", required=False)
+    mark_optional = False
     looks = {
         "when": Look(
             reveals={ON_A_DAY: ("last",)},

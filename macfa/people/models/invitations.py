@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 
 from macfa.people.models.accounts import User
 from macfa.people.models.teams import Team
@@ -75,6 +76,12 @@ class Invitation(Record):
     def role(self) -> Role:
         """The role somebody is invited to."""
         return Role(self.team.role)
+
+    @property
+    def days(self) -> str:
+        """“from 1 December 2026 to 31 March 2027”."""
+        last = f" to {date_format(self.until, 'j F Y')}" if self.until else ""
+        return f"from {date_format(self.since, 'j F Y')}{last}"
 
     @property
     def is_open(self) -> bool:
