@@ -84,6 +84,13 @@ class Invitation(Record):
         return f"from {date_format(self.since, 'j F Y')}{last}"
 
     @property
+    def fault(self) -> str:
+        """Why nobody can accept it as it is: too old, or no mail server has taken it."""
+        if not self.is_open:
+            return "Too old"
+        return "" if self.sent_at else "Not sent"
+
+    @property
     def is_open(self) -> bool:
         """Whether its link still works."""
         return not self.ended and clock.now() < self.expires_at
