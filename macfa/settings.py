@@ -178,6 +178,7 @@ SWEEPS = [
     "macfa.people.absences.forget_past",
     "macfa.people.services.invitations.expire",
     "macfa.people.services.roles.close_accounts",
+    "macfa.people.services.reviews.ask_for_reviews",
     "macfa.concerns.sweeps.realert",
     "macfa.returns.sweeps.remind_due",
     "macfa.improvement.sweeps.remind_due",
@@ -203,6 +204,9 @@ if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Days for which the link of an invitation works.
 INVITATION_DAYS = environment.number("INVITATION_DAYS", 14)
+# Days after which a lead, or the coordinator, is asked again to confirm who has access. The people
+# of the demo have served for longer, and are not all asked as soon as it is looked at.
+ACCESS_REVIEW_DAYS = environment.number("ACCESS_REVIEW_DAYS", 365 if PRODUCTION else 3650)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -16,7 +16,7 @@ from macfa.people.roles import GUIDE, Role
 from workflows import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from django.db.models import QuerySet
@@ -203,3 +203,31 @@ class MoveForm(ActForm):
             assert isinstance(field, OneRecord)
             field.queryset = offered
         self.fields["on"].initial = clock.today()
+
+
+class ReviewForm(ActForm):
+    """For each role of a review: it is kept, or it ends."""
+
+    def __init__(
+        self,
+        *args: Any,
+        asked: Sequence[Membership],
+        said: Callable[[Membership], str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = {f"role_{each.pk}": each for each in asked}
+        for name, each in self.asked.items():
+            self.fields[name] = forms.ChoiceField(
+                label=f"{each.person}: {each.team.name}",
+                help_text=said(each),
+                choices=[("keep", "Keep"), ("end", "End today")],
+                widget=forms.RadioSelect,
+                error_messages={"required": f"Say whether {each.person} keeps this role"},
+            )
+        self.looks = dict.fromkeys(self.asked, Look(inline=True))
+
+    @property
+    def answers(self) -> dict[Membership, bool]:
+        """Each role, and whether it is kept."""
+        return {each: self.cleaned_data[name] == "keep" for name, each in self.asked.items()}

@@ -10,6 +10,7 @@ from macfa.people.views import (
     invitations,
     one,
     partnership,
+    reviews,
 )
 
 urlpatterns = [
@@ -38,6 +39,8 @@ urlpatterns = [
         invitations.withdraw,
         name="withdraw_invitation",
     ),
+    path("people/reviews/", reviews.reviews, name="reviews"),
+    path("people/reviews/<id:public_id>/", reviews.review, name="review"),
     path("people/<id:public_id>/", one.one_person, name="one_person"),
     path("people/<id:public_id>/roles/new/", one.new_role, name="new_role"),
     path("people/<id:public_id>/roles/end/", one.end_roles, name="end_roles"),

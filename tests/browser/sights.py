@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core import mail
+from django.test import override_settings
 from django.urls import reverse
 
 from macfa.audits import services as audits
@@ -19,7 +20,9 @@ from macfa.improvement import services as improvement
 from macfa.moderation import services as moderation
 from macfa.overview import services as overview
 from macfa.people.absences import record_absence
+from macfa.people.models import AccessReview
 from macfa.people.services import invite
+from macfa.people.services.reviews import ask_for_reviews
 from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
 from macfa.sampling import services as sampling
@@ -142,6 +145,12 @@ def people(cast: Cast) -> Sights:
     invitation = invite(
         email="a.newcomer@westmarch.example", team=auditors, since=clock.today(), by=office
     )
+    with override_settings(ACCESS_REVIEW_DAYS=365):
+        ask_for_reviews()
+    review = AccessReview.objects.get(agency__code="POL")
+    yield page("coordinator", "reviews")
+    yield page("lead.pol", "review", review)
+    yield page("admin", "review", review)
     yield page("coordinator", "invitations")
     yield page("lead.pol", "invite")
     yield page("coordinator", "invitation_history", invitation)

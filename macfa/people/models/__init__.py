@@ -11,11 +11,14 @@ from macfa.people.models.partnerships import (
     SchoolHoliday,
     Setting,
 )
+from macfa.people.models.reviews import AccessReview, AccessReviewQuerySet, ReviewedRole
 from macfa.people.models.teams import Membership, MembershipQuerySet, Team, TeamQuerySet
 
 __all__ = [
     "Absence",
     "AbsenceQuerySet",
+    "AccessReview",
+    "AccessReviewQuerySet",
     "Agency",
     "AgencyQuerySet",
     "Change",
@@ -24,6 +27,7 @@ __all__ = [
     "Membership",
     "MembershipQuerySet",
     "Partnership",
+    "ReviewedRole",
     "SchoolHoliday",
     "Setting",
     "Succession",

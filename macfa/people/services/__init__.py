@@ -9,6 +9,7 @@ from macfa.people.services.invitations import (
     send_again,
     withdraw,
 )
+from macfa.people.services.reviews import answer_review
 from macfa.people.services.roles import end_roles, give_role, leave_partnership, move_agency
 from macfa.people.services.serving import add_person, join, leave
 from macfa.people.services.settings import (
@@ -26,6 +27,7 @@ __all__ = [
     "add_agency",
     "add_person",
     "add_school_holiday",
+    "answer_review",
     "ask_again",
     "end_roles",
     "give_role",

@@ -92,6 +92,12 @@ def _fresh(person: User, numbers: Iterable[int]) -> list[Membership]:
     return list(rows.select_related(*related).order_by("pk"))
 
 
+def end_in_act(membership: Membership, last: date, by: User) -> None:
+    """End a role as part of another act."""
+    rules.check_ends(membership, last, by)
+    _end(membership, last, by)
+
+
 def _end(membership: Membership, last: date | None, by: User, token: str | None = None) -> None:
     # Roles are held for whole days: what ends at once was held until yesterday.
     membership.until = last or clock.today() - timedelta(days=1)
