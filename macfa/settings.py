@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "macfa.moderation",
     "macfa.findings",
     "macfa.improvement",
+    "macfa.packs",
     "macfa.overview",
 ]
 

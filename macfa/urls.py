@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("macfa.moderation.urls")),
     path("", include("macfa.findings.urls")),
     path("", include("macfa.improvement.urls")),
+    path("", include("macfa.packs.urls")),
     path("", include("macfa.overview.urls")),
     path("", include("macfa.rehearsal.urls")),
 ]

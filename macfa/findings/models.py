@@ -86,13 +86,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, person: User) -> ReportQuerySet:
         """Drafts for those who make and sign them off; signed-off reports for the partnership.
 
-        A system administrator looks after accounts and reads no report.
+        A system administrator looks after accounts and reads no report; an inspector reads what
+        was frozen for them.
         """
         current = Membership.objects.current().filter(
             person=person, team__partnership=models.OuterRef("audit__partnership")
         )
         makes = current.filter(team__role__in=READS_DRAFTS)
-        reads = current.exclude(team__role=Role.ADMIN)
+        reads = current.exclude(team__role__in=(Role.ADMIN, Role.INSPECTOR))
         return self.filter(
             models.Q(models.Exists(makes))
             | models.Q(models.Exists(reads), state=ReportState.SIGNED_OFF)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.formats import date_format
 
 from macfa.people.models import Agency, Invitation, Membership, Team, User
-from macfa.people.roles import GUIDE, GUIDES, LEAD_GIVES, OFFICE, Role
+from macfa.people.roles import GUIDE, GUIDES, LEAD_GIVES, OFFICE, TIME_BOXED, Role
 from macfa.people.rules import check_sees_people, holds, partnership_of
 from workflows import clock
 from workflows.errors import NotAllowed, NotYet
@@ -127,6 +127,13 @@ def check_days(since: date, until: date | None) -> None:
         raise NotYet("The last day cannot be before the first.")
 
 
+def check_time_boxed(role: Role, since: date, until: date | None) -> None:
+    """Some roles are held for a limited time only."""
+    most = TIME_BOXED.get(role)
+    if most and (until is None or (until - since).days >= most):
+        raise NotYet(f"The role {role.label.lower()} needs a last day, at most {most} days on.")
+
+
 def check_not_oneself(email: str, by: User) -> None:
     """Nobody gives themselves a role."""
     if email.lower() == by.email.lower():
@@ -138,6 +145,7 @@ def check_gives(person: User, team: Team, since: date, until: date | None, by: U
     check_gives_role(team, by)
     check_not_oneself(person.email, by)
     check_days(since, until)
+    check_time_boxed(Role(team.role), since, until)
     if overlapping(person, team, since, until).exists():
         raise NotYet(f"{person} holds this role in these days already.")
 
@@ -156,6 +164,7 @@ def check_invites(email: str, team: Team, since: date, until: date | None, by: U
     check_gives_role(team, by)
     check_not_oneself(email, by)
     check_days(since, until)
+    check_time_boxed(Role(team.role), since, until)
     if Invitation.objects.waiting().filter(team=team, email=email).exists():
         raise NotYet("This address is invited to this role already. Send that invitation again.")
 

@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     BOARD = "board", "Board member"
     ADMIN = "admin", "System administrator"
     STAFF_CONDUCT = "staff_conduct", "Staff-conduct contact"
+    INSPECTOR = "inspector", "Inspector"
 
 
 #: The teams of their agency whose work an agency lead gives out. Who sits on a panel, and so
@@ -133,7 +134,17 @@ GUIDES: tuple[RoleGuide, ...] = (
         of_an_agency=False,
         given_by=OFFICE,
     ),
+    RoleGuide(
+        Role.INSPECTOR,
+        "Reads, for a limited time, the packs that the coordinator froze for them.",
+        "See anything of the live site, or anything of a single case.",
+        of_an_agency=False,
+        given_by=(Role.COORDINATOR,),
+    ),
 )
+
+#: Roles that are held for a limited time: for so many days at most, and with a last day.
+TIME_BOXED = {Role.INSPECTOR: 28}
 
 #: The guide of each role.
 GUIDE: dict[str, RoleGuide] = {guide.role.value: guide for guide in GUIDES}

@@ -19,8 +19,10 @@ from macfa.findings import services as findings
 from macfa.improvement import services as improvement
 from macfa.moderation import services as moderation
 from macfa.overview import services as overview
+from macfa.packs.services import freeze
 from macfa.people.absences import record_absence
 from macfa.people.models import AccessReview
+from macfa.people.roles import Role
 from macfa.people.services import invite
 from macfa.people.services.reviews import ask_for_reviews
 from macfa.returns import services as returns
@@ -76,7 +78,10 @@ NOT_PAGES = {
     "undo",
     "start_report",
     "try_email_again",
+    # A copy as it was frozen, which every later version of the site serves as it is.
+    "pack_document",
     "withdraw_invitation",
+    "withdraw_pack",
 }
 
 
@@ -333,11 +338,27 @@ def at_findings(cast: Cast) -> Sights:
     yield from pages("coordinator", "report", "edit_report", about=fresh)
 
 
+def packs(cast: Cast, audit: Audit) -> Sights:
+    """What the coordinator freezes and an inspector reads."""
+    inspector = cast.add("inspector.of.sights", Role.INSPECTOR)
+    yield page("coordinator", "freeze_pack")
+    pack = freeze(
+        partnership=cast.partnership,
+        title="Joint inspection",
+        audits=[audit],
+        readers=[inspector],
+        by=cast["coordinator"],
+    )
+    yield page("coordinator", "packs")
+    yield page("coordinator", "pack", pack)
+
+
 def at_action_tracking(cast: Cast) -> Sights:
     """An action under way, claimed and accepted, and the end."""
     audit = factories.audit_published(cast)
     action = audit.actions.get()
     yield from pages("coordinator", "audit", "action_plan", "open_action", about=audit)
+    yield from packs(cast, audit)
     yield page("coordinator", "actions")
     yield from pages("coordinator", "action", "end_action", "change_action_due", about=action)
     yield from pages(
