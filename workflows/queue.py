@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
 PAGE = 25
 COUNTED_UP_TO = inbox.MANY
@@ -73,6 +73,10 @@ class Reach(Protocol):
     @property
     def here(self) -> int | None:
         """The tenant they are in, by its number: of whom pages list."""
+        ...
+
+    def turn_to(self, record: Model) -> None:
+        """A page is about this record: it is of the record's tenant, whichever they are in."""
         ...
 
     @property

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from macfa.people.models import Agency, Invitation, Membership, Team, User
 from macfa.people.roles import GUIDE, GUIDES, LEAD_GIVES, OFFICE, TIME_BOXED, Role
-from macfa.people.rules import check_sees_people, holds, partnership_of
+from macfa.people.rules import check_sees_people, elsewhere, holds, partnership_of
 from workflows import clock
 from workflows.errors import NotAllowed, NotYet
 from workflows.rules import allows
@@ -50,7 +50,10 @@ def check_looks_after(person: User) -> QuerySet[Team]:
     """The teams somebody looks after, for whoever looks after any."""
     teams = looked_after(person)
     if not teams.exists():
-        raise NotAllowed("This is for the coordinator, the system administrator and agency leads.")
+        change = elsewhere(person, (*OFFICE, Role.AGENCY_LEAD))
+        raise NotAllowed(
+            f"This is for the coordinator, the system administrator and agency leads.{change}"
+        )
     return teams
 
 

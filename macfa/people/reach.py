@@ -113,7 +113,7 @@ class Reach:
 
 def owner_of(record: Model) -> int | None:
     """The number of the partnership a record belongs to: by itself, or through its audit."""
-    owner: int | None = getattr(record, "partnership_id", None)
+    owner: int | None = getattr(record, "partnership_id", getattr(record, "tenant_id", None))
     if owner is None and (audit := getattr(record, "audit", None)):
         owner = audit.partnership_id
     return owner

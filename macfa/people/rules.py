@@ -61,9 +61,14 @@ def home_as(person: User, roles: Role | Iterable[Role]) -> Partnership:
         return Partnership.objects.get(pk=home.id)
     wanted = [roles] if isinstance(roles, Role) else list(roles)
     names = " or ".join(f"the {role.label.lower()}" for role in wanted)
+    raise NotAllowed(f"This is for {names}.{elsewhere(person, wanted)}")
+
+
+def elsewhere(person: User, roles: Iterable[Role]) -> str:
+    """Where somebody who is refused here could do it, as the end of what they are told."""
+    wanted = list(roles)
     others = [each.name for each in person.reach.homes if holds(person, wanted, each.id)]
-    change = f" To do it in {others[0]}, change partnership first." if others else ""
-    raise NotAllowed(f"This is for {names}.{change}")
+    return f" To do it in {others[0]}, change partnership first." if others else ""
 
 
 def check_sees_people(person: User) -> Partnership:

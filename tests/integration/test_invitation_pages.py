@@ -297,9 +297,21 @@ def test_coordinators_hear_when_the_administrator_invites_a_scrutineer(
     cast: Cast, as_: Browsers
 ) -> None:
     posted(as_("admin"), NEW, typed(Role.SCRUTINEER), 302)
-    told = Notification.objects.get(recipient=cast["coordinator"], event="account.invited")
+    told = Notification.objects.get(recipient=cast["coordinator"], event="account.role")
     assert "Independent scrutineer" in told.text
     assert ADDRESS not in told.text
+
+
+@pytest.mark.parametrize(("name", "heard"), [("admin", True), ("lead.pol", False)])
+def test_coordinators_hear_of_roles_that_neither_they_nor_the_lead_gave(
+    cast: Cast, as_: Browsers, name: str, heard: bool
+) -> None:
+    invited(cast, as_(name))
+    role = {"role": "action_owner", "agency": cast.agencies["POL"].pk}
+    role |= date_typed("since", clock.today())
+    posted(as_(name), f"/people/{cast['auditor.pol'].public_id}/roles/new/", role, 302)
+    told = Notification.objects.filter(recipient=cast["coordinator"], event="account.role")
+    assert told.count() == (2 if heard else 0)
 
 
 def test_a_closed_account_is_opened_again_by_an_invitation(cast: Cast, as_: Browsers) -> None:

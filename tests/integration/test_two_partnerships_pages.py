@@ -13,6 +13,7 @@ from macfa.people.services import join
 from tests import factories
 from tests.cast import Cast, assemble
 from tests.integration.browsing import browser, posted, text
+from workflows.models import WorkItem
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -105,6 +106,18 @@ def test_the_page_of_a_record_is_of_its_own_partnership(
     assert other.partnership.name in page
     assert cast.partnership.name not in page
     assert cast.partnership.name in text(client, "/audits/")
+
+
+def test_the_page_of_a_task_is_of_the_tasks_partnership(
+    cast: Cast, other: Cast, client: Client
+) -> None:
+    audit = factories.audit_issued(other)
+    return_ = factories.drafting(other, factories.a_return(audit))
+    item = WorkItem.objects.open().get(owner=other["auditor.pol"], subject_id=return_.pk)
+    choose(client, cast)
+    page = text(client, f"/tasks/{item.public_id}/give/")
+    assert other.partnership.name in page
+    assert cast.partnership.name not in page
 
 
 def test_what_is_changed_is_the_partnership_that_was_chosen(

@@ -46,6 +46,7 @@ def visible(request: HttpRequest, public_id: str) -> WorkItem:
     item = find(public_id)
     if not queue.may_see(person(request), item):
         raise Http404
+    queue.reach(person(request)).turn_to(item)
     return item
 
 

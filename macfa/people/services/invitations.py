@@ -18,12 +18,11 @@ from macfa.people import giving_roles as rules
 from macfa.people.models import Invitation, Membership, User
 from macfa.people.roles import Role
 from macfa.people.rules import holders_of, serving
-from macfa.people.services.roles import in_words
+from macfa.people.services.roles import in_words, tell_coordinators
 from macfa.people.services.settings import note_change
-from notifications.inbox import Message
 from workflows import clock
 from workflows.errors import NotYet, WrongState
-from workflows.lifecycle import act, begin, beginning, tell_at_the_end
+from workflows.lifecycle import act, begin, beginning
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -57,7 +56,9 @@ def invite(
         )
         facts = {"role": team.name, **in_words(since, until)}
         begin(invitation, "invited", by=by, token=token, facts=facts)
-        _tell_coordinators(invitation, by)
+        tell_coordinators(
+            team, f"{by} invited somebody as {team.name}", invitation.get_absolute_url(), by
+        )
     return _send(invitation, secret)
 
 
@@ -232,23 +233,3 @@ def expire() -> int:
                 doing.change(ended=Invitation.End.EXPIRED)
                 doing.note("expired")
     return len(late)
-
-
-def _tell_coordinators(invitation: Invitation, by: User) -> None:
-    """Coordinators hear when somebody else invites to a role of the partnership as a whole."""
-    if invitation.team.agency_id is not None:
-        return
-    tell_at_the_end(
-        [
-            Message(
-                each.pk,
-                event="account.invited",
-                event_key=f"invited-{invitation.public_id}",
-                text=f"{by} invited somebody as {invitation.team.name}",
-                url=invitation.get_absolute_url(),
-                at=clock.now(),
-            )
-            for each in holders_of(invitation.team.partnership_id, Role.COORDINATOR)
-            if each.pk != by.pk
-        ]
-    )

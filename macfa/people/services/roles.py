@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from macfa.people import giving_roles as rules
 from macfa.people.models import Membership, Team, User
 from macfa.people.roles import Role
+from macfa.people.rules import holders_of, holds
 from macfa.people.services.settings import note_change
 from notifications.inbox import Message
 from workflows import clock
@@ -59,6 +60,8 @@ def _give(person: User, team: Team, days: Days, by: User, token: str | None = No
     facts = {"role": team.name, **in_words(*days)}
     note_change(team.partnership, "role_given", by, about=person, token=token, **facts)
     _tell(person, f"You have a role from {facts['since']}: {team.name}", by)
+    url = f"/people/{person.public_id}/"
+    tell_coordinators(team, f"{by} gave somebody the role {team.name}", url, by)
     return held
 
 
@@ -202,7 +205,7 @@ def close_accounts() -> int:
     return closed
 
 
-def _tell(person: User, text: str, by: User) -> None:
+def _tell(person: User, text: str, by: User, url: str = "/roles/") -> None:
     if person.pk == by.pk:
         return
     message = Message(
@@ -210,7 +213,15 @@ def _tell(person: User, text: str, by: User) -> None:
         event="account.role",
         event_key=f"role-{public_id()}",
         text=text,
-        url="/roles/",
+        url=url,
         at=clock.now(),
     )
     tell_at_the_end([message])
+
+
+def tell_coordinators(team: Team, text: str, url: str, by: User) -> None:
+    """Coordinators hear of every role that neither they nor a lead of its agency has given."""
+    if team.agency is not None and holds(by, Role.AGENCY_LEAD, team.partnership_id, team.agency):
+        return
+    for each in holders_of(team.partnership_id, Role.COORDINATOR):
+        _tell(each, text, by, url)
