@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from macfa.concerns.rules import waiting_for
 from macfa.people.rules import numbers_for, partnership_of
+from macfa.people.sessions import ends_at, seconds_left
 from macfa.rehearsal.mailbox import is_shown
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 def site(request: HttpRequest) -> dict[str, Any]:
     """The partnership of the person signed in, numbers to call, and the footer's links."""
     user = getattr(request, "user", None)
-    signed_in = bool(user and user.is_authenticated)
+    halfway = getattr(request, "halfway", False)
+    signed_in = bool(user and user.is_authenticated and not halfway)
     return {
+        # Signed in but for the second step: pages show nothing but how to set one up.
+        "halfway": halfway,
+        "session_ends_at": partial(ends_at, request.session) if signed_in else None,
+        "session_left": partial(seconds_left, request.session) if signed_in else 0,
         "partnership": SimpleLazyObject(lambda: partnership_of(request.user))  # type: ignore[arg-type]
         if signed_in
         else None,

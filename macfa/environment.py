@@ -75,6 +75,17 @@ def _fault_of_encryption_key(key: str, *, production: bool) -> str:
     return ""
 
 
+def second_factor_required(*, production: bool) -> bool:
+    """Whether everybody needs a second step to sign in. Production never goes without."""
+    required = bool(env.bool("MFA_REQUIRED", default=production))
+    if production and not required:
+        raise ImproperlyConfigured(
+            "MFA_REQUIRED cannot be off in production: everybody signs in with a second step. "
+            "Take the setting away."
+        )
+    return required
+
+
 def number(name: str, default: float) -> float:
     """A number of seconds above nought."""
     said = env.str(name, default=str(default))

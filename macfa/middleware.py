@@ -14,6 +14,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
+from macfa.people import sessions
 from macfa.typed import typed
 from workflows import timeline
 from workflows.errors import AlreadyDone, NotAllowed, Refused, WrongState
@@ -40,6 +41,23 @@ class PrivatePages:
         if request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
+
+
+class SessionGoesOn:
+    """Whoever opens or sends a page stays signed in; what pages ask by themselves is not that."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], *_: object
+    ) -> None:
+        """Before a page is made, put the end of the session off."""
+        if request.user.is_authenticated and not getattr(view_func, "in_background", False):
+            sessions.put_off(request)
 
 
 class SignedIn(LoginRequiredMiddleware):

@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "viewflow",
     "viewflow.workflow",
     "notifications",
@@ -66,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "macfa.middleware.SessionGoesOn",
+    "macfa.second_factor.SecondFactor",
     "macfa.middleware.SignedIn",
     "macfa.access.middleware.OnlyWhatIsNamed",
     "macfa.people.choosing.InPartnership",
@@ -125,6 +129,15 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 # Where every chain of the ledger ended each day: outside the database, to be copied elsewhere.
 ANCHORS_DIR = env.str("ANCHORS_DIR", default=str(Path(MEDIA_ROOT).parent / "anchors"))
 
+# Limits on tries at signing in are kept where every process sees them and no outage of Redis
+# forgets them (docs/adr/0016).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 REDIS_URL = environment.redis()
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
     {
@@ -180,6 +193,7 @@ SWEEPS = [
     "macfa.people.services.invitations.expire",
     "macfa.people.services.roles.close_accounts",
     "macfa.people.services.reviews.ask_for_reviews",
+    "macfa.people.sessions.forget_ended",
     "macfa.concerns.sweeps.realert",
     "macfa.returns.sweeps.remind_due",
     "macfa.improvement.sweeps.remind_due",
@@ -218,19 +232,55 @@ ACCOUNT_FORMS = {
     "reset_password": "macfa.forms.sign_in.ForgottenPasswordForm",
     "reset_password_from_key": "macfa.forms.sign_in.NewPasswordForm",
     "change_password": "macfa.forms.sign_in.ChangedPasswordForm",
+    "reauthenticate": "macfa.forms.sign_in.PasswordAgainForm",
 }
 ACCOUNT_ADAPTER = "macfa.people.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Nobody signs up, so whoever has no account is sent nothing. The page says the same either way.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# A whole office may come from one address; each account has limits of its own.
-ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,5/5m/key", "address_code": "10/m/user"}
+# A whole office may come from one address; each account has limits of its own. Codes of a second
+# step can be mistyped no more than 30 times a day: a million of them cannot be tried.
+ACCOUNT_RATE_LIMITS = {
+    "login": "100/m/ip",
+    "login_failed": "100/m/ip,5/5m/key",
+    "second_step_failed": "30/d/key",
+    "address_code": "10/m/user",
+}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Whoever signed in, or showed again who they are, within so many seconds may change how they sign
+# in. Long enough to install an app on a telephone meanwhile.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # How many proxies of ours stand before the site: whose word for the caller's address counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = False
+# Outside demo and tests everybody signs in with a second step, and sees nothing until they can.
+MFA_REQUIRED = environment.second_factor_required(production=PRODUCTION)
+MFA_ADAPTER = "macfa.people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A code counts half a minute longer on either side: clocks differ, and people type slowly. It
+# counts once all the same.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Multi-agency audits"
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_FORMS = {
+    "authenticate": "macfa.forms.second_factor.CodeForm",
+    "reauthenticate": "macfa.forms.second_factor.CodeAgainForm",
+    "activate_totp": "macfa.forms.second_factor.AppForm",
+    "deactivate_totp": "macfa.forms.second_factor.RemoveAppForm",
+    "add_webauthn": "macfa.forms.second_factor.PasskeyForm",
+    "edit_webauthn": "macfa.forms.second_factor.PasskeyNameForm",
+    "login_webauthn": "macfa.forms.second_factor.PasskeySignInForm",
+    "authenticate_webauthn": "macfa.forms.second_factor.PasskeyStepForm",
+    "reauthenticate_webauthn": "macfa.forms.second_factor.PasskeyAgainForm",
+}
 CSRF_FAILURE_VIEW = "macfa.middleware.expired"
+# A session ends 12 hours after signing in, and before that when nothing was opened or sent for as
+# long as this (macfa/people/sessions.py). Its cookie goes when the browser is closed.
+SESSION_ENGINE = "macfa.people.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = 60 * environment.number("SESSION_IDLE_MINUTES", 30.0)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import (
 )
 
 from notifications import inbox
+from notifications.background import in_background
 from notifications.forms import HowToldForm, InboxFilter
 from notifications.kinds import kind_of
 from notifications.models import Notification
@@ -163,6 +164,7 @@ def how_told(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @login_not_required
+@in_background
 def news(request: HttpRequest, seq: int) -> HttpResponse:
     """What I have been told since number `seq`, at most 100, oldest first; ask again for more.
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from allauth.account.forms import (
     ChangePasswordForm,
     LoginForm,
+    ReauthenticateForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
 )
@@ -31,6 +32,7 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.label = self.labels.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
             if name in {"login", "email"}:
                 field.error_messages["required"] = "Enter your email address"
             if name != "password1":
@@ -58,3 +60,7 @@ class NewPasswordForm(PlainForm, ResetPasswordKeyForm):
 
 class ChangedPasswordForm(PlainForm, ChangePasswordForm):
     """Chooses a new password while signed in."""
+
+
+class PasswordAgainForm(PlainForm, ReauthenticateForm):
+    """The password, before one changes how one signs in."""

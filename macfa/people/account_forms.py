@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from macfa.forms import Form, Look
+from macfa.forms import ActForm, Form, Look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,3 +77,18 @@ class PartnershipForm(Form):
     def chosen(self) -> Home:
         """The partnership that was chosen."""
         return self.homes[self.cleaned_data["partnership"]]
+
+
+class ResetSecondFactorForm(ActForm):
+    """Why the second step of somebody is taken away."""
+
+    why = forms.CharField(
+        label="How you know that it is they, and why they cannot sign in",
+        help_text="Such as “Rang me from the number in our list. Lost her telephone and codes.” "
+        "It is kept in the ledger.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "Say how you know that it is they, and why they cannot sign in"
+        },
+    )

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from macfa.people import sessions
 from macfa.people.models import Membership, Partnership, User
 from macfa.people.roles import Role
 from macfa.people.services import note_change
@@ -82,8 +83,13 @@ def offer_address(*, email: str, by: User) -> Pending:
     return Pending(email, _mark(code, by), (clock.now() + COUNTS).timestamp())
 
 
-def change_address(*, pending: Pending | None, code: str, by: User) -> None:
-    """The code has come: this is the address from now on, for e-mail and for signing in."""
+def change_address(
+    *, pending: Pending | None, code: str, by: User, session: str | None = None
+) -> None:
+    """The code has come: this is the address from now on, for e-mail and for signing in.
+
+    Wherever else somebody is signed in, but for this session, they are signed out.
+    """
     if pending is None:
         raise NotYet("This code no longer counts. Ask for a new one.")
     if pending.mistakes >= MISTAKES:
@@ -94,17 +100,18 @@ def change_address(*, pending: Pending | None, code: str, by: User) -> None:
     if _is_taken(pending.email):
         raise NotYet(CANNOT_BE)
     try:
-        _change(by, pending.email)
+        _change(by, pending.email, session)
     except IntegrityError:  # somebody else took it at the same moment
         raise NotYet(CANNOT_BE) from None
 
 
-def _change(by: User, email: str) -> None:
+def _change(by: User, email: str, session: str | None) -> None:
     with beginning():
         person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
         old, person.email = person.email, email
         person.save(update_fields=["email"])
         EmailAddress.objects.filter(user_id=person.pk).delete()
+        sessions.end_all(person, but=session)
         posting.reach_again(person.pk)
         for partnership in _partnerships(person):
             note_change(partnership, "address", person)

@@ -11,6 +11,7 @@ from macfa.people.views import (
     one,
     partnership,
     reviews,
+    second_factor,
 )
 
 urlpatterns = [
@@ -48,6 +49,11 @@ urlpatterns = [
     path("people/<id:public_id>/leave/", one.leave, name="person_leaves"),
     path("invitations/<str:secret>/", accepting.invitation, name="invitation"),
     path("invitations/<str:secret>/again/", accepting.ask_again, name="ask_for_invitation"),
+    path(
+        "people/<id:public_id>/second-step/",
+        second_factor.reset_second_step,
+        name="reset_second_step",
+    ),
     path("people/emails/", directory.parked_emails, name="parked_emails"),
     path("people/emails/again/", directory.try_email_again, name="try_email_again"),
 ]

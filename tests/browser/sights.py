@@ -123,6 +123,11 @@ def at_any_time(cast: Cast) -> Sights:
     yield from (page("auditor.pol", name) for name in ("your_account", "new_address"))
     yield page("auditor.pol", "address_code")
     yield page("auditor.pol", "choose_partnership")
+    for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "usersessions_list"):
+        yield page("auditor.pol", name)
+    yield page("auditor.pol", "account_reauthenticate")
+    yield page("admin", "people")
+    yield page("admin", "reset_second_step", cast["lead.pol"].public_id)
     yield page("coordinator", "agencies")
     yield page("coordinator", "people")
     yield page("admin", "parked_emails")

@@ -30,7 +30,7 @@ BANNER = "are refused. <a"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_tried_often() -> None:
+def nobody_has_tried_often(db: None) -> None:
     cache.clear()
 
 

@@ -25,6 +25,7 @@ class Change(Record):
         "holiday_removed": "removed a school holiday: {name}",
         "school_terms": "changed which agencies keep school terms",
         "address": "changed the e-mail address of their account",
+        "second_step_reset": "took away the second step with which {to_person} signed in",
         "exported": "had everything of the partnership written out: {rows} rows in {files} files",
         "loaded": "loaded the partnership, {rows} rows, from an export made at {made_at}",
         "role_given": "gave {to_person} the role {role}, from {since} {until}",

@@ -87,7 +87,10 @@ def address_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _not_too_often(request, form, "address_code"):
         with refused_beside(form, "code"):
             addresses.change_address(
-                pending=pending, code=form.cleaned_data["code"], by=person(request)
+                pending=pending,
+                code=form.cleaned_data["code"],
+                by=person(request),
+                session=request.session.session_key,
             )
             del request.session[PENDING]
             messages.success(request, "This is your address from now on. Sign in with it.")

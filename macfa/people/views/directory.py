@@ -14,6 +14,7 @@ from macfa.pages import person
 from macfa.people.giving_roles import check_looks_after
 from macfa.people.models import Membership, User
 from macfa.people.rules import check_sees_people
+from macfa.people.second_factor import administrates
 from notifications import posting
 from notifications.models import Counter, Email
 from notifications.narrowing import number
@@ -45,6 +46,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "people": [(each, since.get(each.pk)) for each in page],
         "only_refused": only_refused,
         "one": one,
+        "helps_in": administrates(person(request)),
     }
     return render(request, "people/people.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand
 
+from macfa.people import second_factor
 from macfa.sampling.identity import reseal
 from macfa.sampling.services import drop_forgotten_uploads
 
@@ -17,3 +18,5 @@ class Command(BaseCommand):
         """Reseal, and say how many there were."""
         drop_forgotten_uploads()
         self.stdout.write(f"{reseal():,} identities are sealed with the first key.")
+        steps = second_factor.reseal()
+        self.stdout.write(f"{steps:,} secrets of second steps are sealed with the first key.")

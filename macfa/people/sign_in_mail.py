@@ -1,0 +1,33 @@
+"""The e-mail that says how somebody signs in was changed, in case it was not they."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core import mail
+from django.template.loader import render_to_string
+
+logger = logging.getLogger(__name__)
+
+#: What happened, by the name under which allauth or a service tells it.
+SAYS = {
+    "password_changed": "The password of your account was changed.",
+    "password_reset": "A new password was chosen for your account.",
+    "totp_activated": "An authenticator app was set up as the second step of your sign-in.",
+    "totp_deactivated": "The authenticator app of your sign-in was removed.",
+    "webauthn_added": "A passkey was added to your account.",
+    "webauthn_removed": "A passkey was removed from your account.",
+    "recovery_codes_generated": "New recovery codes were made for your account. The old ones no "
+    "longer count.",
+    "second_step_reset": "A system administrator took away the second step of your sign-in, and "
+    "signed you out everywhere. The next time you sign in you are asked to set up a new one.",
+}
+
+
+def tell_of_change(what: str, email: str) -> None:
+    """Send it. A mail server that is away does not undo what was changed."""
+    text = render_to_string("email/sign_in_changed.txt", {"sentence": SAYS[what]})
+    try:
+        mail.send_mail("Your sign-in on the audits site was changed", text, None, [email])
+    except OSError:
+        logger.exception("Nobody could be told that their sign-in was changed.")
