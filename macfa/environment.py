@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,33 @@ def second_factor_required(*, production: bool) -> bool:
             "Take the setting away."
         )
     return required
+
+
+#: A line of such a list: the SHA-1 of a password, or its beginning, and how often it was seen.
+LISTED = re.compile(rb"[0-9A-F]{10,40}(:\d+)?\s*")
+
+
+def breached_passwords() -> Path | None:
+    """The list of passwords that were stolen somewhere, as its publisher sorts it, where there is
+    one."""
+    said = str(env.str("BREACHED_PASSWORDS", default=""))
+    if not said:
+        return None
+    path = Path(said)
+    try:
+        with path.open("rb") as file:
+            first = file.readline(100)
+    except OSError:
+        raise ImproperlyConfigured(
+            f"BREACHED_PASSWORDS names {said}, which cannot be read. Name the file, or take the "
+            "setting away."
+        ) from None
+    if not LISTED.fullmatch(first):
+        raise ImproperlyConfigured(
+            "BREACHED_PASSWORDS is not a list of SHA-1 hashes in capital letters, sorted, one a "
+            "line: download the one that is ordered by hash."
+        )
+    return path
 
 
 def number(name: str, default: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from notifications import push
 from notifications.pulse import pulse
@@ -82,6 +84,17 @@ def not_read(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that could not be read; one that was too long is told so."""
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
     return render(request, f"{status}.html", status=status)
+
+
+#: Limits that a page of its own tells are counted by the minute.
+MINUTE = timedelta(minutes=1)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """So many tries look like somebody who guesses; when the next may come."""
+    response = render(request, "429.html", {"again_at": timezone.now() + MINUTE}, status=429)
+    response["Retry-After"] = str(int(MINUTE.total_seconds()))
+    return response
 
 
 @login_not_required

@@ -205,16 +205,20 @@ WORKER_WAIT_SECONDS = environment.number("WORKER_WAIT_SECONDS", 5.0)
 # --- people and sign-in -----------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTHENTICATION_BACKENDS = ["macfa.people.adapter.Backend"]
+# Long, and none that people who guess try first; of which signs does not matter (OWASP ASVS 5.0).
+_checks = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": f"{_checks}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": f"{_checks}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_checks}.CommonPasswordValidator"},
 ]
+BREACHED_PASSWORDS = environment.breached_passwords()
+if BREACHED_PASSWORDS:
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "macfa.people.breached.NotBreached"})
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Days for which the link of an invitation works.
@@ -236,6 +240,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_ADAPTER = "macfa.people.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
 # Nobody signs up, so whoever has no account is sent nothing. The page says the same either way.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # A whole office may come from one address; each account has limits of its own. Codes of a second

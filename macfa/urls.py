@@ -5,6 +5,7 @@ from django.urls import include, path
 from macfa import pages
 
 handler400 = "macfa.pages.not_read"
+handler429 = "macfa.pages.too_often"  # allauth asks for it
 
 urlpatterns = [
     path("healthz", pages.alive, name="alive"),

@@ -45,8 +45,10 @@ class Badge:
         self._request = request
 
     def __bool__(self) -> bool:
-        """Whether there is an inbox: somebody is signed in."""
-        return self._request.user.is_authenticated
+        """Whether there is an inbox: somebody is signed in. A request for a host that is none of
+        ours is refused before anybody asks who sends it."""
+        user = getattr(self._request, "user", None)
+        return bool(user and user.is_authenticated)
 
     @cached_property
     def unread(self) -> int:

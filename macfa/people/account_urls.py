@@ -4,14 +4,14 @@ address, which `macfa.people.addresses` changes."""
 from allauth.account import views
 from django.urls import path, re_path
 
-from macfa.people.views import second_factor, sessions
+from macfa.people.views import account, second_factor, sessions
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("passkey/", second_factor.passkey_sign_in, name="mfa_login_webauthn"),
     path("password/change/", views.password_change, name="account_change_password"),
-    path("password/reset/", views.password_reset, name="account_reset_password"),
+    path("password/reset/", account.forgotten_password, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

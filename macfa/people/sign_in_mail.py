@@ -1,11 +1,18 @@
-"""The e-mail that says how somebody signs in was changed, in case it was not they."""
+"""E-mail about signing in: that it was changed, in case it was not they, and sending it unseen."""
 
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.core import mail
 from django.template.loader import render_to_string
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.core.mail import EmailMessage
+    from django.http import HttpResponse
 
 logger = logging.getLogger(__name__)
 
@@ -31,3 +38,17 @@ def tell_of_change(what: str, email: str) -> None:
         mail.send_mail("Your sign-in on the audits site was changed", text, None, [email])
     except OSError:
         logger.exception("Nobody could be told that their sign-in was changed.")
+
+
+def send_quietly(message: EmailMessage) -> None:
+    """Send it. Whoever asked for it is told no more when a mail server is away."""
+    try:
+        message.send()
+    except OSError:
+        logger.exception("A link for a new password could not be sent.")
+
+
+def when_answered(response: HttpResponse, act: Callable[[], None]) -> None:
+    """Do something once the answer is on its way, so that nobody can tell how long it took."""
+    # The one list of Django's that is gone through when the answer has been sent.
+    response._resource_closers.append(act)  # type: ignore[attr-defined]

@@ -98,6 +98,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def clock(value: datetime | None) -> str:
+    """A time of today: 4:05pm."""
+    return format_date(_local(value), "g:ia").replace(".", "") if value else ""
+
+
+@register.filter
 def masked(email: str) -> str:
     """As much of an e-mail address as lets its owner know it."""
     return addresses.masked(email)

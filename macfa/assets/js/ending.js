@@ -6,8 +6,16 @@ const WARN_BEFORE = 120 * SECOND;
 const LOOK = 5 * SECOND;
 const ASK_AGAIN = 20 * SECOND;
 
+/** As the server writes it: 10:32pm, in London. */
 const clockTime = (time) =>
-  new Date(time).toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit", hour12: true });
+  new Date(time)
+    .toLocaleTimeString("en-GB", {
+      hour: "numeric",
+      minute: "2-digit",
+      hour12: true,
+      timeZone: "Europe/London",
+    })
+    .replace(" ", "");
 
 export class SessionEnd {
   constructor(page) {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from allauth.account.views import PasswordResetView
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -17,6 +20,7 @@ from macfa.people.addresses import Pending
 from macfa.people.choosing import CHOSEN
 from macfa.people.giving_roles import looks_after_people
 from macfa.people.rules import sees_people
+from macfa.people.sign_in_mail import send_quietly, when_answered
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -78,6 +82,20 @@ def _not_too_often(request: HttpRequest, form: Form, action: str) -> bool:
     if not ratelimit.consume(request, action=action, user=person(request)):
         form.add_error(None, "You have tried too often. Wait a minute.")
     return form.is_valid()
+
+
+class ForgottenPassword(PasswordResetView):
+    """Asks for a link to choose a new password. Answers the same, and as soon, for any address."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Answer first; what is to be sent is sent after that."""
+        response = super().form_valid(form)
+        if message := getattr(self.request, "mail_to_send", None):
+            when_answered(response, partial(send_quietly, message))
+        return response
+
+
+forgotten_password = login_not_required(ForgottenPassword.as_view())
 
 
 def address_code(request: HttpRequest) -> HttpResponse:
