@@ -33,6 +33,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "concerns_waiting": partial(waiting_for, request.user)  # type: ignore[arg-type]
         if signed_in
         else 0,
+        # Read by the sign-in page alone.
+        "organisations": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
         "numbers": SimpleLazyObject(lambda: numbers_for(request.user)) if user else (),
         "source_url": settings.SOURCE_URL,
         "shows_emails": signed_in and is_shown(),

@@ -87,6 +87,41 @@ def second_factor_required(*, production: bool) -> bool:
     return required
 
 
+def organisations(*, production: bool) -> list[dict[str, Any]]:
+    """The providers of OpenID Connect by which people sign in, each under a short name."""
+    names = [name.strip().lower() for name in env.list("OIDC_PROVIDERS", default=[])]
+    return [_organisation(name, production=production) for name in names if name]
+
+
+def _organisation(name: str, *, production: bool) -> dict[str, Any]:
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,29}", name):
+        raise ImproperlyConfigured(
+            f"OIDC_PROVIDERS has {name!r}: use short names of letters and digits, such as council."
+        )
+    asked = {key: f"OIDC_{name.upper()}_{key}" for key in ("NAME", "URL", "CLIENT_ID")}
+    said = {key: str(env.str(setting, default="")) for key, setting in asked.items()}
+    for key, setting in asked.items():
+        if not said[key]:
+            raise ImproperlyConfigured(f"{setting} is not set, and OIDC_PROVIDERS names {name}.")
+    if production and not said["URL"].startswith("https://"):
+        raise ImproperlyConfigured(f"{asked['URL']} has to begin with https://.")
+    mine = f"OIDC_{name.upper()}_"
+    acr_values = env.list(f"{mine}ACR_VALUES", default=[])
+    return {
+        "provider_id": name,
+        "name": said["NAME"],
+        "client_id": said["CLIENT_ID"],
+        "secret": str(env.str(f"{mine}CLIENT_SECRET", default="")),
+        "settings": {
+            "server_url": said["URL"].rstrip("/"),
+            "verified_claim": str(env.str(f"{mine}VERIFIED_CLAIM", default="email_verified")),
+            "second_factor": bool(env.bool(f"{mine}SECOND_FACTOR_TRUSTED", default=False)),
+            "acr_values": acr_values,
+            "auth_params": {"acr_values": " ".join(acr_values)} if acr_values else {},
+        },
+    }
+
+
 #: A line of such a list: the SHA-1 of a password, or its beginning, and how often it was seen.
 LISTED = re.compile(rb"[0-9A-F]{10,40}(:\d+)?\s*")
 

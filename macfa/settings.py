@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "viewflow",
     "viewflow.workflow",
     "notifications",
@@ -279,6 +281,14 @@ MFA_FORMS = {
     "login_webauthn": "macfa.forms.second_factor.PasskeySignInForm",
     "authenticate_webauthn": "macfa.forms.second_factor.PasskeyStepForm",
     "reauthenticate_webauthn": "macfa.forms.second_factor.PasskeyAgainForm",
+}
+# Organisations by which people who have an account here may sign in (docs/operating.md).
+SOCIALACCOUNT_ADAPTER = "macfa.people.organisations.OrganisationAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": environment.organisations(production=PRODUCTION),
+    }
 }
 CSRF_FAILURE_VIEW = "macfa.middleware.expired"
 # A session ends 12 hours after signing in, and before that when nothing was opened or sent for as

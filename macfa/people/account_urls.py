@@ -4,7 +4,7 @@ address, which `macfa.people.addresses` changes."""
 from allauth.account import views
 from django.urls import path, re_path
 
-from macfa.people.views import account, second_factor, sessions
+from macfa.people.views import account, organisations, second_factor, sessions
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -23,6 +23,8 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("with/<slug:provider_id>/", organisations.leave, name="openid_connect_login"),
+    path("with/<slug:provider_id>/back/", organisations.come_back, name="openid_connect_callback"),
     # Where one is signed in, and how long.
     path("sessions/", sessions.your_sessions, name="usersessions_list"),
     path("sessions/end/", sessions.sign_out_there, name="sign_out_there"),

@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from macfa.people import second_factor, sessions
 from macfa.people.models import User
+from macfa.people.organisations import SHOWN_THERE
 from macfa.people.sign_in_mail import tell_of_change
 
 if TYPE_CHECKING:
@@ -60,8 +61,12 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         sessions.begin(request)
         methods = [record["method"] for record in get_authentication_records(request, user)]
-        if "mfa" in methods:
+        if "mfa" in methods or getattr(request, SHOWN_THERE, False):
             second_factor.passed(request.session)
+
+    def get_login_stages(self) -> list[str]:
+        """The second step is asked for unless a trusted organisation has done so."""
+        return ["macfa.people.organisations.SecondStepStage"]
 
     def respond_user_inactive(
         self,

@@ -26,6 +26,8 @@ SAYS = {
     "webauthn_removed": "A passkey was removed from your account.",
     "recovery_codes_generated": "New recovery codes were made for your account. The old ones no "
     "longer count.",
+    "account_connected": "Your account was joined to the sign-in of your organisation: you can "
+    "sign in by it from now on.",
     "second_step_reset": "A system administrator took away the second step of your sign-in, and "
     "signed you out everywhere. The next time you sign in you are asked to set up a new one.",
 }
