@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
@@ -97,6 +98,11 @@ def sign_in_quickly(context: BrowserContext, person: User, site: str) -> None:
     """Give a browser a session of this person's, without the form."""
     browser = Client()
     browser.force_login(person)
+    remembered = browser.session
+    # As the form does, so that they may go on to change how they sign in.
+    remembered["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    remembered["account_authentication_methods_user"] = str(person.pk)
+    remembered.save()
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
 
