@@ -92,6 +92,9 @@ def test_what_is_no_address_of_a_database_is_refused_without_its_password(
         ("NOTIFICATIONS_HEARTBEAT_SECONDS", "x", "NOTIFICATIONS_HEARTBEAT_SECONDS is 'x'"),
         ("NOTIFICATIONS_HEARTBEAT_SECONDS", "0", "NOTIFICATIONS_HEARTBEAT_SECONDS is '0'"),
         ("NOTIFICATIONS_HEARTBEAT_SECONDS", "nan", "NOTIFICATIONS_HEARTBEAT_SECONDS is 'nan'"),
+        ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES is '0'"),
+        ("BREACHED_PASSWORDS", "/nowhere/list", "BREACHED_PASSWORDS names /nowhere/list"),
+        ("OIDC_PROVIDERS", "council", "OIDC_COUNCIL_NAME is not set"),
         ("PROFILE", "nope", "PROFILE is 'nope': use demo, test or production."),
         ("REDIS_URL", "nonsense", "REDIS_URL is not the address of a Redis"),
         ("EMAIL_URL", "nonsense", "EMAIL_URL is not the address of a mail server"),
@@ -108,6 +111,22 @@ def test_a_command_in_a_wrong_environment_says_one_sentence_and_leaves_with_1(
 def test_a_command_without_its_postgresql_says_one_sentence_and_leaves_with_1() -> None:
     address = f"postgres://somebody:secret@127.0.0.1:{free_port()}/nothing"
     assert_says("The database cannot be used", DATABASE_URL=address)
+
+
+@pytest.mark.parametrize("production", [True, False])
+def test_a_second_step_is_required_in_production_whatever_is_said(
+    monkeypatch: pytest.MonkeyPatch, production: bool
+) -> None:
+    monkeypatch.delenv("MFA_REQUIRED", raising=False)
+    assert environment.second_factor_required(production=production) == production
+    monkeypatch.setenv("MFA_REQUIRED", "true")
+    assert environment.second_factor_required(production=production)
+    monkeypatch.setenv("MFA_REQUIRED", "false")
+    if production:
+        with pytest.raises(ImproperlyConfigured, match=r"^MFA_REQUIRED cannot be off"):
+            environment.second_factor_required(production=True)
+    else:
+        assert not environment.second_factor_required(production=False)
 
 
 def assert_says(said: str, **environment: str) -> None:
