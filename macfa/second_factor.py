@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
-from macfa.people.second_factor import is_halfway
+from macfa.people.second_factor import has_one, is_halfway
 from macfa.typed import typed
 
 if TYPE_CHECKING:
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
-#: The pages of somebody halfway, by name: to set a second step up, or to leave.
+#: The pages of somebody halfway, by name: to read what to do, or to leave.
+READ = {"account_logout", "mfa_index"}
+#: To set a first second step up: not for a browser that was signed in by a password alone before
+#: its person set one up in another.
 SET_UP = {
-    "account_logout",
     "account_reauthenticate",
-    "mfa_index",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_view_recovery_codes",
@@ -53,7 +54,7 @@ class SecondFactor:
         if not is_halfway(request.user, request.session):
             return None
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name in SET_UP:
+        if name in READ or (name in SET_UP and not has_one(request.user)):
             request.halfway = True  # type: ignore[attr-defined]
             return None
         request.user = AnonymousUser()
@@ -71,7 +72,7 @@ def _to_set_up(request: HttpRequest) -> HttpResponse:
         response = render(request, "errors/second-step.html", context, status=403)
         add_never_cache_headers(response)
         return response
-    if request.method == "GET" and request.path != reverse("account_login"):
+    if request.method == "GET" and not request.path.startswith("/accounts/"):
         address += f"?{urlencode({'next': request.get_full_path()})}"
     return HttpResponseRedirect(address)
 

@@ -254,6 +254,7 @@ ACCOUNT_RATE_LIMITS = {
     "address_code": "10/m/user",
 }
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Whoever signed in, or showed again who they are, within so many seconds may change how they sign
 # in. Long enough to install an app on a telephone meanwhile.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60

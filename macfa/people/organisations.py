@@ -69,6 +69,8 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
                 raise refused(request, NOBODY.format(app.name))
             sociallogin.account.extra_data = {}
             sociallogin.connect(request, person)
+        # What is told of somebody there is read, and not kept.
+        SocialAccount.objects.filter(pk=sociallogin.account.pk).update(extra_data={})
         setattr(request, SHOWN_THERE, showed_second_step(claims, app.settings))
 
 

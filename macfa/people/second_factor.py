@@ -45,9 +45,9 @@ def is_halfway(user: AbstractBaseUser | AnonymousUser, session: MutableMapping[s
     return bool(settings.MFA_REQUIRED and user.is_authenticated and not session.get(PASSED))
 
 
-def has_one(user: User) -> bool:
+def has_one(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether somebody has set up a second step."""
-    return Authenticator.objects.filter(user=user, type__in=STEPS).exists()
+    return Authenticator.objects.filter(user=user.pk, type__in=STEPS).exists()
 
 
 def may_remove(authenticator: Authenticator) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from macfa.people.models import User
 
 SIGNED_IN_AT = "signed_in_at"
-BATCH = 1000
+BATCH = 500
 
 
 def ends_at(session: SessionBase) -> datetime:

@@ -93,6 +93,7 @@ def test_whoever_has_an_account_signs_in_by_their_organisation(
     assert [message.to for message in mail.outbox] == [[cast["lead.pol"].email]]
     assert "joined to the sign-in of your organisation" in mail.outbox[0].body
     assert provider.asked[0]["code_challenge"]
+    assert SocialAccount.objects.get().extra_data == {}
     assert cast["lead.pol"].check_password("a-password-of-the-tests")
 
 
@@ -132,6 +133,7 @@ def test_somebody_is_known_by_their_number_when_their_address_has_changed(
 ) -> None:
     provider.claims = claims(cast["lead.pol"])
     assert is_in_by(provider)
+    assert SocialAccount.objects.get().extra_data == {}
     number = provider.claims["sub"]
     User.objects.filter(pk=cast["lead.pol"].pk).update(email="other@oakvale.example")
     assert is_in_by(provider)

@@ -106,6 +106,23 @@ def test_another_browser_signed_in_before_has_to_sign_in_anew(cast: Cast) -> Non
 
 
 @pytest.mark.usefixtures("required")
+def test_a_browser_signed_in_by_the_password_alone_adds_nothing_once_there_is_a_second_step(
+    cast: Cast,
+) -> None:
+    """Whoever stole the password waits until its owner has set a second step up."""
+    thief = signed_in(cast["coordinator"])
+    assert thief.get(f"{STEP}passkey/").status_code == 200
+    owner, codes = with_app(cast["coordinator"])
+    for page in ("passkey/", "app/", "app/remove/", "codes/", "codes/new/", "codes/download/"):
+        for ask in (thief.get, thief.post):
+            assert ask(f"{STEP}{page}")["Location"].startswith(STEP)
+    confirm = "/accounts/confirm/code/"
+    assert thief.post(confirm, {"code": codes[0]}).status_code == 403
+    assert not is_in(thief)
+    assert is_in(owner)
+
+
+@pytest.mark.usefixtures("required")
 def test_the_last_second_step_cannot_be_removed(cast: Cast) -> None:
     client, _ = with_app(cast["coordinator"])
     page = posted(client, f"{APP}remove/", {})
