@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core import mail
 from django.urls import reverse
 
 from macfa.audits import services as audits
 from macfa.concerns import services as concerns
 from macfa.improvement import services as improvement
+from macfa.packs.services import freeze
 from macfa.people.absences import record_absence
+from macfa.people.roles import Role
+from macfa.people.services import invite
 from macfa.sampling import services as sampling
 from tests import factories, records
 from tests.browser.sights import Sight, page, pages
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 
 def anywhere(cast: Cast) -> Sights:
     """What is about no record, or about something of one's own."""
-    for name in ("alive", "ready", "account_inactive", "demo_emails"):
+    for name in ("alive", "ready", "demo_emails"):
         yield page("", name)
     yield page("", "account_reset_password_from_key_done")
     for name in ("calendar_file", "confirm_address", "undo", "notifications:mark_shown_read"):
@@ -48,6 +52,48 @@ def anywhere(cast: Cast) -> Sights:
     yield page("lead.pol", "back", absence)
     # The last, since it takes the browser's sign-in away.
     yield page("auditor.pol", "account_logout")
+
+
+def on_signing_in(_cast: Cast) -> Sights:
+    """What leads to a second step, another organisation, or the end of a session."""
+    names = ("deactivate_totp", "add_webauthn", "view_recovery_codes", "generate_recovery_codes")
+    yield from (page("auditor.pol", f"mfa_{name}") for name in names)
+    for name in ("mfa_download_recovery_codes", "mfa_reauthenticate", "session_end"):
+        yield page("auditor.pol", name)
+    for name in ("mfa_reauthenticate_webauthn", "sign_out_there", "stay_signed_in"):
+        yield page("auditor.pol", name)
+    for name in ("mfa_login_webauthn", "mfa_authenticate"):
+        yield page("", name)
+    for name in ("openid_connect_login", "openid_connect_callback"):
+        yield page("", name, "council")
+
+
+def on_people(cast: Cast) -> Sights:
+    """The buttons of an invitation, sent by the coordinator."""
+    auditors = cast["auditor.pol"].memberships.get().team
+    invitation = invite(
+        email="newcomer@oakvale.example",
+        team=auditors,
+        since=clock.today(),
+        by=cast["coordinator"],
+    )
+    yield from pages("lead.pol", "invitation_again", "withdraw_invitation", about=invitation)
+    link = str(mail.outbox[-1].body).split("http://127.0.0.1:8000")[1].split()[0]
+    yield Sight("", f"{link}again/")
+
+
+def on_packs(cast: Cast) -> Sights:
+    """A pack, its first document, and taking it back."""
+    inspector = cast.add("inspector", Role.INSPECTOR)
+    pack = freeze(
+        partnership=cast.partnership,
+        title="Joint inspection",
+        audits=[factories.audit_published(cast)],
+        readers=[inspector],
+        by=cast["coordinator"],
+    )
+    yield from pages("coordinator", "pack", "withdraw_pack", about=pack)
+    yield Sight("inspector", f"{pack.get_absolute_url()}1/")
 
 
 def on_tasks(cast: Cast) -> Sights:
@@ -104,4 +150,14 @@ def on_reports(cast: Cast) -> Sights:
     yield page("lead.pol", "action", action)
 
 
-BUTTONS = (anywhere, on_tasks, on_audits, on_cases, on_concerns, on_reports)
+BUTTONS = (
+    anywhere,
+    on_signing_in,
+    on_people,
+    on_packs,
+    on_tasks,
+    on_audits,
+    on_cases,
+    on_concerns,
+    on_reports,
+)

@@ -14,7 +14,8 @@ from macfa.findings.lifecycle import ReportState
 from macfa.findings.models import Finding, Report
 from macfa.improvement.models import Action
 from macfa.moderation.models import Panel, PanelMember
-from macfa.people.models import Absence, Membership, User
+from macfa.packs.models import Pack
+from macfa.people.models import Absence, AccessReview, Invitation, Membership, User
 from macfa.people.roles import Role
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.lifecycle import WITH_PANEL, CaseState
@@ -40,7 +41,10 @@ KINDS: tuple[tuple[str, type[Model]], ...] = (
     ("reports/", Report),
     ("actions/", Action),
     ("audits/", Audit),
-    ("tasks/people/", User),
+    ("people/invitations/", Invitation),
+    ("people/reviews/", AccessReview),
+    ("people/", User),
+    ("packs/", Pack),
     ("tasks/", WorkItem),
     ("away/", Absence),
     ("notifications/", Notification),
@@ -56,7 +60,7 @@ BY_ROLE = {
     Role.STAFF_CONDUCT: Who.CONDUCT,
 }
 #: How somebody stands because a field names them, and whether they have to serve still.
-NAMED: dict[type[Model], tuple[str, Who, bool]] = {
+NAMED: dict[type, tuple[str, Who, bool]] = {
     WorkItem: ("owner_id", Who.HOLDER, False),
     Absence: ("person_id", Who.HOLDER, False),
     Notification: ("recipient_id", Who.HOLDER, False),
@@ -74,6 +78,8 @@ SITS = {Role.PANEL, Role.SCRUTINEER}
 def record_of(match: ResolverMatch) -> Model | None:
     """The record that an address is about; of two, the one within the other."""
     kind = next((model for start, model in KINDS if match.route.startswith(start)), None)
+    if match.route.startswith("tasks/people/"):
+        return None
     if "return_id" in match.kwargs:
         return AgencyReturn.objects.get(public_id=match.kwargs["return_id"])
     if kind is None or not match.kwargs.keys() & {"public_id", "seq"}:
@@ -133,7 +139,7 @@ def standing(person: User, record: Model | None) -> set[Who]:
     """How somebody stands to what an address is about."""
     posts, home = Posts(person), _partnership_of(record)
     found = {BY_ROLE[Role(role)] for role in posts.roles(home) if role in BY_ROLE}
-    if posts.roles(home) - {Role.ADMIN}:
+    if posts.roles(home) - {Role.ADMIN, Role.INSPECTOR}:
         found.add(Who.MEMBER)
     if _leads(posts, record, home):
         found.add(Who.LEAD)
@@ -145,6 +151,11 @@ def _partnership_of(record: Model | None) -> int | None:
     for name in ("partnership_id", "tenant_id"):
         if (number := getattr(record, name, None)) is not None:
             return int(number)
+    if isinstance(record, User):
+        first = record.memberships.order_by("pk").select_related("team").first()
+        return first.team.partnership_id if first else None
+    if isinstance(record, Invitation):
+        return record.team.partnership_id
     audit = getattr(record, "audit", None)
     return int(audit.partnership_id) if audit else None
 
@@ -152,33 +163,52 @@ def _partnership_of(record: Model | None) -> int | None:
 def _leads(posts: Posts, record: Model | None, home: int | None) -> bool:
     """Whether somebody leads an agency of which something is asked here."""
     led = posts.agencies({Role.AGENCY_LEAD}, home)
-    if isinstance(record, Case):
-        return record.returns.filter(agency__in=led).exists()
     if isinstance(record, WorkItem):
         gives = record.team.role in {Role.AUDITOR, Role.AGENCY_LEAD, Role.ACTION_OWNER}
         return gives and record.team.agency_id in led
+    asked = _agencies_of(record)
+    return bool(led if asked is None else led & asked)
+
+
+def _agencies_of(record: Model | None) -> set[int | None] | None:
+    """The agencies a record concerns; None where it concerns all of them."""
+    if isinstance(record, Case):
+        return {each.agency_id for each in record.returns.all()}
+    if isinstance(record, User):
+        return {each.team.agency_id for each in record.memberships.select_related("team")} - {None}
     if isinstance(record, Absence):
-        return bool(led & Posts(record.person).agencies(set(Role), None))
-    if isinstance(record, AgencyReturn | Concern | Action):
-        return record.agency_id in led
-    return bool(led)
+        return Posts(record.person).agencies(set(Role), None) - {None}
+    if isinstance(record, Invitation):
+        return {record.team.agency_id}
+    if isinstance(record, AgencyReturn | Concern | Action | AccessReview):
+        return {record.agency_id}
+    return None
 
 
 def _by_name(posts: Posts, record: Model | None, home: int | None) -> Iterator[Who]:
     """How somebody stands because a record names them."""
-    for kind, (field, who, has_to_serve) in NAMED.items():
-        named = isinstance(record, kind) and getattr(record, field) == posts.person.pk
-        if named and (posts.roles(home) or not has_to_serve):
-            yield who
+    field, who, has_to_serve = NAMED.get(type(record), ("pk", Who.HOLDER, True))
+    named = type(record) in NAMED and getattr(record, field) == posts.person.pk
+    if named and (posts.roles(home) or not has_to_serve):
+        yield who
     if isinstance(record, AgencyReturn | Case):
         yield from _auditing(posts, record)
     if isinstance(record, AgencyReturn | Case | Audit | Panel):
         yield from _sitting(posts, record, home)
     if isinstance(record, WorkItem) and record.team_id in {team.pk for _, _, team in posts.held}:
         yield Who.COLLEAGUE
+    if isinstance(record, Pack):
+        yield from _inspecting(posts, record, home)
     offered_to = getattr(record, "offered_to_id", None)
     if offered_to and offered_to in posts.agencies({Role.AGENCY_LEAD}, home):
         yield Who.OFFERED_LEAD
+
+
+def _inspecting(posts: Posts, pack: Pack, home: int | None) -> Iterator[Who]:
+    """The inspectors for whom a pack was frozen."""
+    named = pack.readers.filter(pk=posts.person.pk).exists()
+    if named and Role.INSPECTOR in posts.roles(home):
+        yield Who.INSPECTOR
 
 
 def _auditing(posts: Posts, record: AgencyReturn | Case) -> Iterator[Who]:

@@ -29,6 +29,7 @@ AGREES = COORDINATOR | PANELS
 ACCEPTS = AGREES | {Who.QPPA}
 FOLLOWS = COORDINATOR | LEAD
 LOOKS_AFTER = COORDINATOR | {Who.ADMIN}
+LOOK_AFTER = LOOKS_AFTER | LEAD
 OWNER = frozenset({Who.OWNER})
 AUTHOR = frozenset({Who.AUTHOR})
 QPPA = frozenset({Who.QPPA})
@@ -78,7 +79,6 @@ SITE = (
     shows("source", About.NOTHING, EVERYBODY),
     asks("account_login", About.NOTHING, EVERYBODY),
     asks("account_logout", About.NOTHING, EVERYBODY),
-    shows("account_inactive", About.NOTHING, EVERYBODY),
     asks("account_reset_password", About.NOTHING, EVERYBODY),
     shows("account_reset_password_done", About.NOTHING, EVERYBODY),
     asks("account_reset_password_from_key", About.NOTHING, EVERYBODY),
@@ -95,6 +95,31 @@ SITE = (
     does("notifications:mark_one_read", About.OWN, HOLDER),
     shows("notifications:open", About.OWN),
     shows("demo_emails", About.NOTHING, ANYBODY),
+)
+
+#: The second step of signing in, other organisations, and sessions.
+SIGNING_IN = (
+    asks("mfa_login_webauthn", About.NOTHING, EVERYBODY),
+    asks("mfa_authenticate", About.NOTHING, EVERYBODY),
+    shows("openid_connect_login", About.NOTHING, EVERYBODY),
+    shows("openid_connect_callback", About.NOTHING, EVERYBODY),
+    shows("mfa_index", About.NOTHING, ANYBODY),
+    asks("mfa_activate_totp", About.NOTHING, ANYBODY),
+    asks("mfa_deactivate_totp", About.NOTHING, ANYBODY),
+    asks("mfa_add_webauthn", About.NOTHING, ANYBODY),
+    asks("mfa_remove_webauthn", About.OWN, HOLDER),
+    shows("mfa_view_recovery_codes", About.NOTHING, ANYBODY),
+    asks("mfa_generate_recovery_codes", About.NOTHING, ANYBODY),
+    shows("mfa_download_recovery_codes", About.NOTHING, ANYBODY),
+    asks("account_reauthenticate", About.NOTHING, ANYBODY),
+    asks("mfa_reauthenticate", About.NOTHING, ANYBODY),
+    asks("mfa_reauthenticate_webauthn", About.NOTHING, ANYBODY),
+    shows("usersessions_list", About.NOTHING, ANYBODY),
+    does("sign_out_there", About.NOTHING, ANYBODY),
+    shows("session_end", About.NOTHING, ANYBODY),
+    does("stay_signed_in", About.NOTHING, ANYBODY),
+    asks("choose_partnership", About.NOTHING, ANYBODY),
+    asks("reset_second_step", About.SECOND_STEP, {Who.ADMIN}),
 )
 
 #: The queue.
@@ -123,6 +148,20 @@ PEOPLE = (
     shows("people", About.NOTHING, LOOKS_AFTER),
     shows("parked_emails", About.NOTHING, LOOKS_AFTER),
     does("try_email_again", About.NOTHING, LOOKS_AFTER),
+    shows("one_person", About.PERSON),
+    asks("new_role", About.PERSON, LOOK_AFTER),
+    asks("end_roles", About.PERSON, LOOK_AFTER),
+    asks("move_person", About.PERSON, LOOKS_AFTER),
+    asks("person_leaves", About.PERSON, LOOKS_AFTER),
+    shows("invitations", About.NOTHING, LOOK_AFTER),
+    asks("invite", About.NOTHING, LOOK_AFTER),
+    shows("invitation_history", About.INVITATION),
+    does("invitation_again", About.INVITATION, LOOK_AFTER),
+    does("withdraw_invitation", About.INVITATION, LOOK_AFTER),
+    asks("invitation", About.NOTHING, EVERYBODY),
+    does("ask_for_invitation", About.NOTHING, EVERYBODY),
+    shows("reviews", About.NOTHING, LOOK_AFTER),
+    asks("review", About.REVIEW, LOOK_AFTER),
     asks("agencies", About.NOTHING, COORDINATOR),
     asks("end_agency", About.NOTHING, COORDINATOR),
     asks("school_holidays", About.NOTHING, COORDINATOR),
@@ -280,9 +319,18 @@ ACTIONS = (
     asks("take_offer_back", About.OFFERED_ACTION, FOLLOWS),
 )
 
+PACKS = (
+    shows("packs", About.NOTHING, COORDINATOR | {Who.INSPECTOR}),
+    asks("freeze_pack", About.NOTHING, COORDINATOR),
+    shows("pack", About.PACK),
+    shows("pack_document", About.PACK),
+    does("withdraw_pack", About.PACK, COORDINATOR),
+)
+
 #: The parts of the site, in the order of the work.
 PARTS: dict[str, tuple[Row, ...]] = {
     "The site, sign-in, and what is one’s own": SITE,
+    "Signing in": SIGNING_IN,
     "Tasks": WORK,
     "People and agencies": PEOPLE,
     "Audits": AUDITS,
@@ -293,6 +341,7 @@ PARTS: dict[str, tuple[Row, ...]] = {
     "Findings and reports": FINDINGS,
     "Actions": ACTIONS,
     "Ledger": LEDGER,
+    "Packs": PACKS,
 }
 ROWS = tuple(row for rows in PARTS.values() for row in rows)
 

@@ -13,7 +13,7 @@ class Who(models.TextChoices):
 
     NOBODY = "nobody", "whoever is not signed in"
     ANYBODY = "anybody", "anybody who is signed in"
-    MEMBER = "member", "anybody of the partnership but its administrators"
+    MEMBER = "member", "anybody of the partnership but administrators and inspectors"
     COORDINATOR = "coordinator", "coordinator"
     LEAD = "lead", "agency lead"
     OFFERED_LEAD = "offered_lead", "lead of the agency it is offered to"
@@ -28,6 +28,7 @@ class Who(models.TextChoices):
     QPPA = "qppa", "QPPA member"
     BOARD = "board", "Board member"
     ADMIN = "admin", "system administrator"
+    INSPECTOR = "inspector", "inspector for whom it was frozen"
     CONDUCT = "conduct", "staff-conduct contact"
     RAISED_IT = "raised_it", "whoever raised it"
 
@@ -54,6 +55,13 @@ class About(Enum):
     OWN = "something of one’s own", frozenset({Who.HOLDER})
     ABSENCE = "an absence", frozenset({Who.HOLDER, Who.COORDINATOR, Who.LEAD})
     TEAMS = "the people to whom one gives work", frozenset({Who.COORDINATOR, Who.LEAD})
+    PERSON = (
+        "somebody whose roles one looks after",
+        frozenset({Who.COORDINATOR, Who.ADMIN, Who.LEAD}),
+    )
+    INVITATION = "an invitation", frozenset({Who.COORDINATOR, Who.ADMIN, Who.LEAD})
+    REVIEW = "a review of access", frozenset({Who.COORDINATOR, Who.ADMIN, Who.LEAD})
+    SECOND_STEP = "somebody’s second step", frozenset({Who.ADMIN})
     TASK = "a task", frozenset({Who.COORDINATOR, Who.LEAD, Who.HOLDER, Who.COLLEAGUE})
     AUDIT = "an audit", AUDIT_READERS
     VIEW = "a view that was asked for", frozenset({Who.QPPA})
@@ -77,4 +85,5 @@ class About(Enum):
         "a concern that the scrutineer was told of",
         frozenset({Who.COORDINATOR, Who.LEAD, Who.RAISED_IT, Who.SCRUTINEER}),
     )
+    PACK = "a frozen pack", frozenset({Who.COORDINATOR, Who.INSPECTOR})
     STAFF_MATTER = "a matter of staff conduct", frozenset({Who.CONDUCT, Who.RAISED_IT})

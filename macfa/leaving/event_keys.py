@@ -14,7 +14,8 @@ from macfa.concerns.models import Concern, StaffMatter
 from macfa.findings.models import Report
 from macfa.improvement.models import Action, ActionReminder
 from macfa.moderation.models import GoneAhead, Panel
-from macfa.people.models import Absence, Succession
+from macfa.packs.models import Pack
+from macfa.people.models import Absence, Invitation, Membership, Succession
 from macfa.returns.models import Addendum, AgencyReturn, Reminder
 from macfa.sampling.models import Case
 from workflows.models import Assignment, WorkItem
@@ -36,6 +37,7 @@ BY_NUMBER: dict[str, type[Model]] = {
     "gone-ahead": GoneAhead,
     "reminder": Reminder,
     "return.reminder": Reminder,
+    "should-end": Membership,
     "waiting": WorkItem,
     "withdrawn": WorkItem,
 }
@@ -43,8 +45,10 @@ BY_NUMBER: dict[str, type[Model]] = {
 BY_PUBLIC_ID: dict[str, tuple[type[Model], ...]] = {
     "absence": (Absence,),
     "action": (Action,),
+    "ask": (Invitation,),
     "board": (Report,),
     "concern": (Concern,),
+    "pack": (Pack,),
     "paused": (Audit, Case),
     "released": (Panel,),
     "report": (Report,),
@@ -54,7 +58,7 @@ BY_PUBLIC_ID: dict[str, tuple[type[Model], ...]] = {
     "view": (ThemeView,),
 }
 #: Keys that name nothing: of somebody who works elsewhere too they stay.
-BY_CHANCE = frozenset({"address"})
+BY_CHANCE = frozenset({"address", "role"})
 
 _NUMBERED = re.compile(rf"({'|'.join(map(re.escape, BY_NUMBER))})-(\d+)(?=-|$)")
 _PUBLIC = re.compile(rf"({'|'.join(map(re.escape, BY_PUBLIC_ID))})-([\w-]{{22}})(?=-|$)")

@@ -27,12 +27,16 @@ from macfa.moderation.models import (
     PanelMember,
     Sitting,
 )
+from macfa.packs.models import Pack, PackDocument
 from macfa.people.models import (
     Absence,
+    AccessReview,
     Agency,
     Change,
+    Invitation,
     Membership,
     Partnership,
+    ReviewedRole,
     SchoolHoliday,
     Setting,
     Succession,
@@ -135,6 +139,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(Team, "partnership"),
     Kind(Membership, "team__partnership"),
     Kind(Absence, belonging.absences),
+    Kind(Invitation, "team__partnership"),
+    Kind(AccessReview, "partnership"),
+    Kind(ReviewedRole, "review__partnership"),
     Kind(Change, "partnership"),
     Kind(Succession, "agency__partnership"),
     Kind(Scale, "partnership"),
@@ -195,6 +202,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(Action.findings.through, "action__audit__partnership", says="The findings of an action."),
     Kind(ActionUpdate, "action__audit__partnership"),
     Kind(ActionReminder, "action__audit__partnership"),
+    Kind(Pack, "partnership"),
+    Kind(Pack.readers.through, "pack__partnership", says="For whom a pack was frozen."),
+    Kind(PackDocument, "pack__partnership"),
     Kind(Process, belonging.processes),
     Kind(WorkItem, "tenant"),
     Kind(Assignment, "item__tenant"),
@@ -212,6 +222,7 @@ BY_MODEL: dict[type[Model], Kind] = {kind.model: kind for kind in KINDS}
 OF_ACCOUNT = frozenset({Counter, Preference, Hours})
 
 _STOCK = "Of the engine’s own, which stays empty: the tables of `workflows` take its place."
+_ELSEWHERE = "How one site signs people in by another organisation; set up anew."
 _RIGHTS = "Not used: roles are memberships of teams."
 #: Tables that stay, by label, each with its reason.
 STAYS: dict[str, str] = {
@@ -224,6 +235,11 @@ STAYS: dict[str, str] = {
     "auth.Permission": _RIGHTS,
     "contenttypes.ContentType": "Each site numbers the kinds of record; they go out by name.",
     "sampling.PoolUpload": "A file that waits at most 12 hours to be explained; it is sent again.",
+    "mfa.Authenticator": "With what somebody signs in to one site. They set up a new one.",
+    "usersessions.UserSession": "Who is signed in, and where.",
+    "socialaccount.SocialApp": _ELSEWHERE,
+    "socialaccount.SocialAccount": _ELSEWHERE,
+    "socialaccount.SocialToken": _ELSEWHERE,
     "sessions.Session": "Who is signed in, and where. Nobody is, on the site that comes next.",
     "viewflow.Process": _STOCK,
     "viewflow.Task": _STOCK,

@@ -85,8 +85,8 @@ def world(db: None) -> World:
         findings.start_report(audit=written, by=cast["coordinator"])
         factories.a_concern(cast, case_reference="ISS-01")
         factories.a_staff_matter(cast)
-    kinds = (Case, AgencyReturn, Panel, Finding, Report, Action, Concern, StaffMatter, WorkItem)
-    for kind in (*kinds, Audit, User):
+    casework = (Case, AgencyReturn, Panel, Finding, Report, Action, Audit)
+    for kind in (*casework, Concern, StaffMatter, WorkItem, User):
         world.kinds[kind] = list(kind._default_manager.iterator())
     mark_texts(world)
     return world

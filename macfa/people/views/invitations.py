@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 def _mine(user: User) -> InvitationQuerySet:
     """The invitations to roles of the people somebody looks after."""
-    return Invitation.objects.to_teams(giving_roles.check_looks_after(user))
+    return Invitation.objects.to_teams(giving_roles.looked_after(user))
 
 
 def invitations(request: HttpRequest) -> HttpResponse:
     """The invitations that wait or grew too old, with whoever may send them again."""
     user = person(request)
+    giving_roles.check_looks_after(user)
     open_ones = _mine(user).exclude(ended__in=(Invitation.End.ACCEPTED, Invitation.End.WITHDRAWN))
     rows = [
         (each, giving_roles.can_give_role(each.team, user))

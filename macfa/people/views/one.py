@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 def _fetch(request: HttpRequest, public_id: str) -> tuple[User, User, QuerySet[Team]]:
     """The reader, the person, and the teams in which the one looks after the other.
 
-    Somebody who never held a role there does not exist (404).
+    Somebody who never held a role there does not exist (404), nor anybody for whoever looks
+    after nobody.
     """
     reader = person(request)
-    teams = giving_roles.check_looks_after(reader)
+    teams = giving_roles.looked_after(reader)
     people = User.objects.filter(memberships__team__in=teams).distinct()
     return reader, get_object_or_404(people, public_id=public_id), teams
 
