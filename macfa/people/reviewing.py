@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import DateField, Max, Min, Q, Value
+from django.db.models.functions import Coalesce
 
-from macfa.people.models import AccessReview, Agency, Membership, Partnership, ReviewedRole, Team
+from macfa.people.models import AccessReview, Agency, Membership, ReviewedRole, Team
 from macfa.people.roles import OFFICE, Role
 from macfa.people.rules import check_holds, holds
 from workflows import clock
@@ -17,10 +18,11 @@ from workflows.rules import allows
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
 
     from macfa.people.models import MembershipQuerySet, User
 
+#: Of whom a review asks: the partnership and, where it is an agency's, the agency.
+Place = tuple[int, int | None]
 #: Whose roles an agency's lead confirms. The lead's own, and who sits on panels, are the
 #: coordinator's to say.
 LEAD_CONFIRMS = (Role.AUDITOR, Role.ACTION_OWNER)
@@ -78,17 +80,42 @@ def seen_by(person: User) -> list[AccessReview]:
     return list(rows.order_by("done_on", "due", "agency__position"))
 
 
-def is_due(partnership: Partnership, agency: Agency | None) -> bool:
-    """Whether a year has passed since the last review, or since anybody has held such a role."""
-    held = to_confirm(partnership.pk, agency)
-    begun = held.order_by().aggregate(first=Min("since"))["first"]
-    if begun is None:
-        return False
-    last = AccessReview.objects.filter(partnership=partnership, agency=agency).first()
-    if last is not None and last.done_on is None:
-        return False
-    since: date = last.done_on if last and last.done_on else begun
-    return since + timedelta(days=settings.ACCESS_REVIEW_DAYS) <= clock.today()
+def due(partnership: int | None = None) -> list[Place]:
+    """Of whom it is time to ask: a year has passed since the last review, or since the first role
+    was given, and none waits. Costs three statements, however many partnerships there are."""
+    long_ago = clock.today() - timedelta(days=settings.ACCESS_REVIEW_DAYS)
+    reviewed = _reviewed(partnership)
+    found = [
+        place
+        for place, begun in _begun(partnership).items()
+        if reviewed.get(place, begun) <= long_ago
+    ]
+    return sorted(found, key=lambda place: (place[0], place[1] or 0))
+
+
+def _begun(partnership: int | None) -> dict[Place, date]:
+    """Since when somebody holds a role of each place: of an agency that goes on, or of none."""
+    held = Membership.objects.current()
+    if partnership is not None:
+        held = held.filter(team__partnership=partnership)
+    going_on = Q(team__agency__until=None) | Q(team__agency__until__gte=clock.today())
+    by_lead = held.filter(going_on, team__role__in=LEAD_CONFIRMS).order_by()
+    by_office = held.exclude(team__role__in=LEAD_CONFIRMS).order_by()
+    here = by_office.values_list("team__partnership").annotate(first=Min("since"))
+    agencies = by_lead.values_list("team__partnership", "team__agency").annotate(first=Min("since"))
+    return {(owner, None): since for owner, since in here} | {
+        (owner, agency): since for owner, agency, since in agencies
+    }
+
+
+def _reviewed(partnership: int | None) -> dict[Place, date]:
+    """When each place was reviewed last; far ahead where a review waits."""
+    rows = AccessReview.objects.order_by()
+    if partnership is not None:
+        rows = rows.filter(partnership=partnership)
+    last = Max(Coalesce("done_on", Value(date.max, output_field=DateField())))
+    found = rows.values_list("partnership", "agency").annotate(last=last)
+    return {(owner, agency): day for owner, agency, day in found}
 
 
 def last_confirmed(memberships: Collection[Membership]) -> dict[int, date]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from macfa.people import rules
 from macfa.people.models import AccessReview, Membership
@@ -61,6 +61,15 @@ def test_each_lead_and_the_coordinator_are_asked_once(asked: Cast) -> None:
     for name in ("lead.pol", "lead.csc", "coordinator"):
         assert Notification.objects.filter(recipient=asked[name]).count() == 1
     assert not Notification.objects.filter(recipient=asked["auditor.pol"]).exists()
+
+
+def test_a_round_that_asks_nobody_costs_the_same_however_many_there_are(
+    asked: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assemble("elsewhere")
+    ask_for_reviews()
+    with django_assert_num_queries(3):
+        assert ask_for_reviews() == 0
 
 
 def test_nobody_is_asked_before_a_year_has_passed(cast: Cast, settings: Settings) -> None:

@@ -15,37 +15,28 @@ from workflows.lifecycle import act, begin, beginning
 from workflows.working_days import add_working_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from macfa.people.models import Membership, User
+    from macfa.people.reviewing import Place
     from workflows.lifecycle import Act
 
 
 def ask_for_reviews() -> int:
     """Ask for every review whose year is over. Says how many. Any number may run at once."""
-    asked = 0
-    for partnership in Partnership.objects.order_by("pk"):
-        for agency in _asked_of(partnership):
-            if reviewing.is_due(partnership, agency):
-                asked += _ask(partnership, agency)
-    return asked
+    return sum(_ask(place) for place in reviewing.due())
 
 
-def _asked_of(partnership: Partnership) -> Iterator[Agency | None]:
-    yield None
-    yield from partnership.agencies.going_on()
-
-
-def _ask(partnership: Partnership, agency: Agency | None) -> bool:
+def _ask(place: Place) -> bool:
     with beginning():
         # A second worker waits here, and finds it asked.
-        Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
-        if not reviewing.is_due(partnership, agency):
+        partnership = Partnership.objects.select_for_update(no_key=True).get(pk=place[0])
+        if place not in reviewing.due(partnership.pk):
             return False
         today = clock.today()
         review = AccessReview(
             partnership=partnership,
-            agency=agency,
+            agency=Agency.objects.get(pk=place[1]) if place[1] else None,
             asked_on=today,
             due=add_working_days(today, reviewing.ANSWERED_WITHIN),
         )
