@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from macfa.people.models import User
 
-Cell = str | int | None
+Cell = str | int | float | None
 #: What makes a spreadsheet take a cell for a formula.
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SALT = "macfa.exports"
 CHECKSUM, SIGNATURE = "SHA-256 of the lines above", "Signature"
 LAST_LINE = re.compile(

@@ -64,6 +64,7 @@ def on_signing_in(_cast: Cast) -> Sights:
         yield page("auditor.pol", name)
     for name in ("mfa_login_webauthn", "mfa_authenticate"):
         yield page("", name)
+    yield Sight("auditor.pol", reverse("mfa_remove_webauthn", args=[1]))
     for name in ("openid_connect_login", "openid_connect_callback"):
         yield page("", name, "council")
 

@@ -53,6 +53,7 @@ class About(Enum):
 
     NOTHING = "no record", frozenset({Who.ANYBODY})
     OWN = "something of one’s own", frozenset({Who.HOLDER})
+    SET_UP = "what is set up, where it is", frozenset({Who.ANYBODY})
     ABSENCE = "an absence", frozenset({Who.HOLDER, Who.COORDINATOR, Who.LEAD})
     TEAMS = "the people to whom one gives work", frozenset({Who.COORDINATOR, Who.LEAD})
     PERSON = (

@@ -62,8 +62,8 @@ class CodeCheck(CodeFields):
 
     def clean_code(self) -> str:
         """The code, if it is right and has not been used."""
-        key = f"second-step-{self.user.pk}"
-        if not ratelimit.consume(context.request, action=MISTYPED, key=key, dry_run=True):
+        counted = f"second-step-{self.user.pk}"
+        if not ratelimit.consume(context.request, action=MISTYPED, key=counted, dry_run=True):
             raise get_account_adapter().validation_error("too_many_login_attempts")
         # What is counted while the rows are held has to last, so the refusal leaves after that.
         refusal, code = None, ""
@@ -74,7 +74,7 @@ class CodeCheck(CodeFields):
             except ValidationError as error:
                 refusal = error
         if refusal:
-            ratelimit.consume(context.request, action=MISTYPED, key=key)
+            ratelimit.consume(context.request, action=MISTYPED, key=counted)
             raise refusal
         return code
 

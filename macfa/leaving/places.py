@@ -1,12 +1,14 @@
 """Which number each row of an export gets where it is loaded.
 
 Rows keep their numbers where a table is empty; else they all move up by as much as it takes to
-come after what is there. An audit keeps its number always, since the ledger's hashes hold it.
+come after what is there. Audits and entries of the ledger keep their numbers always, since the
+ledger's hashes hold them.
 """
 
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Model
@@ -17,6 +19,7 @@ from macfa.leaving.folder import jsonl
 from macfa.leaving.kinds import BY_MODEL, KINDS
 from macfa.people.models import Partnership, User
 from workflows.errors import WrongState
+from workflows.models import LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from macfa.leaving.kinds import Kind
 
 
+#: What keeps its number, and of how many rows it is asked at once whether that is free.
+KEPT, BATCH = (Audit, LedgerEntry), 500
 #: What comes of a row that is not as the schema says.
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, LookupError)
 
@@ -61,6 +66,7 @@ class Places:
         self._ranges = {kind.model: _range(kind.model, facts[jsonl(kind.name)]) for kind in KINDS}
         self.known = _known_people(folder)
         self._audits = _audits(folder)
+        _check_entries(folder)
         self.partnership = self.of(Partnership, _the_one(folder, manifest))
 
     def of(self, model: type[Model], number: int) -> int:
@@ -87,7 +93,7 @@ def _the_one(folder: Path, manifest: Mapping[str, Any]) -> int:
 
 def _range(model: type[Model], facts: Mapping[str, Any]) -> tuple[int, int, int]:
     first, last = int(facts["first"]), int(facts["last"])
-    if model is Audit or not BY_MODEL[model].numbers_rows:
+    if model in KEPT or not BY_MODEL[model].numbers_rows:
         return first, last, 0
     highest = model._base_manager.aggregate(highest=Max("pk"))["highest"] or 0
     return first, last, max(0, highest + 1 - first)
@@ -103,6 +109,17 @@ def _audits(folder: Path) -> frozenset[int]:
             "they cannot change. Load the partnership into an installation of its own."
         )
     return frozenset(there)
+
+
+def _check_entries(folder: Path) -> None:
+    """Raise `WrongState` where an entry of the ledger here has the number of one that comes."""
+    numbers = (int(row[NUMBER]) for row in rows_of(folder, LedgerEntry))
+    while some := list(islice(numbers, BATCH)):
+        if LedgerEntry.objects.filter(pk__in=some).exists():
+            raise WrongState(
+                "The numbers of entries of its ledger are taken here. Their chains hold them, so "
+                "they cannot change. Load the partnership into an installation of its own."
+            )
 
 
 def _known_people(folder: Path) -> dict[int, int]:

@@ -6,22 +6,19 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any
 
+from macfa.exports import safe_cell
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from macfa.leaving.folder import Hashed
 
-#: With these a spreadsheet takes a text for a formula.
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
-
-def safe_cell(value: Any) -> Any:
-    """A value as a cell that no spreadsheet runs: what looks like a formula gets an apostrophe."""
-    if isinstance(value, (list, dict)):
+def cell(value: Any) -> str:
+    """A value as a cell that no spreadsheet runs; several in one as JSON."""
+    if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.lstrip(" ").startswith(BEGINS_A_FORMULA):
-        return f"'{value}"
-    return value
+    return safe_cell(value)
 
 
 class Spreadsheet:
@@ -35,4 +32,4 @@ class Spreadsheet:
 
     def add(self, row: dict[str, Any]) -> None:
         """One row."""
-        self._writer.writerow([safe_cell(row[name]) for name in self._columns])
+        self._writer.writerow([cell(row[name]) for name in self._columns])

@@ -8,7 +8,7 @@ COMMON = {
     "public_id": "The name of the row in addresses and in the ledger; it never changes.",
     "version": "How often it was changed, so that nobody overwrites what they have not seen.",
     "ledger_length": "How many entries its ledger has.",
-    "ledger_head": "The hash of the last entry of its ledger.",
+    "ledger_head": "What the next entry of its ledger follows on: see there.",
     "state": "Where it stands. The ledger tells how it came there.",
     "position": "Its place among its like.",
     "since": "From when.",
@@ -56,9 +56,10 @@ OF_TABLE = {
     "workflows.ledgerentry.facts": "What else is to be said: codes, numbers and public ids.",
     "workflows.ledgerentry.hash": (
         "The SHA-256 of a JSON object with sorted keys, without spaces, in UTF-8: `previous` (the "
-        "hash of the entry before in the same record’s chain; empty in the first), `record` "
-        "(record_type:record), `position`, `thread`, `reference`, `verb`, `actor`, `at`, `facts`, "
-        "`text` (text_hash) and `token`."
+        "SHA-256 of the hash of the entry before in the same record’s chain, a colon and the rows, "
+        "with commas, of the entries that its act wrote, or inside an act that hash alone; empty "
+        "in the first), `record` (record_type:record), `position`, `thread`, `reference`, "
+        "`verb`, `actor`, `at`, `facts`, `text` (text_hash) and `token`."
     ),
     "workflows.ledgerentry.position": "Which entry of the record’s chain it is, from 1.",
     "workflows.ledgerentry.record": "The public id of the record it happened to.",

@@ -157,7 +157,7 @@ def people(cast: Cast) -> Sights:
     )
     with override_settings(ACCESS_REVIEW_DAYS=365):
         ask_for_reviews()
-    review = AccessReview.objects.get(agency__code="POL")
+    review = AccessReview.objects.get(agency=cast.agencies["POL"])
     yield page("coordinator", "reviews")
     yield page("lead.pol", "review", review)
     yield page("admin", "review", review)

@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import ForeignKey
+from django.test import override_settings
 
 from macfa.audits import services as audits
 from macfa.audits.models import Audit, ThemeView
@@ -22,9 +23,13 @@ from macfa.leaving.kinds import BY_MODEL, KINDS
 from macfa.leaving.services import arrive, export
 from macfa.moderation import services as moderation
 from macfa.overview import services as overview
+from macfa.packs.services import freeze
 from macfa.people import absences
 from macfa.people import services as people
-from macfa.people.models import Change, User
+from macfa.people.models import AccessReview, Change, User
+from macfa.people.reviewing import to_confirm
+from macfa.people.roles import Role
+from macfa.people.services.reviews import ask_for_reviews
 from macfa.returns import services as returns
 from macfa.sampling.identity import open_file
 from macfa.sampling.models import IdentityKey
@@ -58,6 +63,29 @@ def story(cast: Cast) -> None:
     _themes_ranked(cast)
     _told_and_away(cast)
     _concerned(cast)
+    _invited_and_reviewed(cast)
+    _frozen(cast)
+
+
+def _invited_and_reviewed(cast: Cast) -> None:
+    by, today = cast["coordinator"], clock.today()
+    team = cast["auditor.pol"].memberships.get().team
+    people.invite(email="newcomer@oakvale.example", team=team, since=today, by=by)
+    with override_settings(ACCESS_REVIEW_DAYS=365):
+        ask_for_reviews()
+    review = AccessReview.objects.get(agency=cast.agencies["POL"])
+    asked = to_confirm(cast.partnership.pk, review.agency)
+    people.answer_review(review=review, answers=dict.fromkeys(asked, True), by=cast["lead.pol"])
+
+
+def _frozen(cast: Cast) -> None:
+    freeze(
+        partnership=cast.partnership,
+        title="Joint inspection",
+        audits=list(cast.partnership.audits.filter(prefix="NEG")),
+        readers=[cast.add("inspector", Role.INSPECTOR)],
+        by=cast["coordinator"],
+    )
 
 
 def _followed(cast: Cast) -> None:

@@ -16,7 +16,7 @@ from django.urls import resolve
 from macfa.access import checks, middleware
 from macfa.access.matrix import ROWS, Row, rows_of
 from macfa.access.middleware import OnlyWhatIsNamed
-from macfa.access.standing import Who
+from macfa.access.standing import About, Who
 from macfa.people.roles import Role
 from macfa.rehearsal import mailbox
 from macfa.returns.models import AgencyReturn
@@ -113,7 +113,7 @@ class Place:
         if not allowed:
             return {"405"}
         if allowed & standing:
-            return ALLOWED
+            return ALLOWED | ({"404"} if self.about is About.SET_UP else set())
         return {"403"} if self.about.known_to & standing else {"404"}
 
     def _in_conflict(self) -> Iterator[tuple[str, User, set[str]]]:

@@ -22,7 +22,7 @@ from macfa.leaving.folder import MANIFEST
 from macfa.leaving.kinds import KINDS
 from macfa.leaving.sealing import Seal
 from macfa.leaving.services import export
-from macfa.leaving.spreadsheets import safe_cell
+from macfa.leaving.spreadsheets import cell
 from macfa.people import services as people
 from macfa.people.models import Change, Partnership, User
 from macfa.people.roles import Role
@@ -159,14 +159,17 @@ def test_what_a_spreadsheet_would_run_is_exact_in_the_data_and_harmless_in_the_c
     assert ',"=HYPERLINK' not in sheet
 
 
-@pytest.mark.parametrize("start", ["=1", "+1", "-1", "@A", "\t=1", "\r=1", "  =1", "＝1"])
+@pytest.mark.parametrize("start", ["=1", "  =1", "＝1"])
 def test_a_cell_that_begins_as_a_formula_gets_an_apostrophe(start: str) -> None:
-    assert safe_cell(start) == f"'{start}"
+    assert cell(start) == f"'{start}"
 
 
-@pytest.mark.parametrize("value", ["plain", "", 7, -7, None, True])
-def test_other_cells_stay_as_they_are(value: object) -> None:
-    assert safe_cell(value) == value
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("plain", "plain"), ("", ""), (-7, "-7"), (None, ""), (True, "True"), (["="], '["="]')],
+)
+def test_other_cells_say_what_they_hold(value: object, shown: str) -> None:
+    assert cell(value) == shown
 
 
 def test_the_ledger_says_who_had_it_written_out_why_and_how_much(
@@ -182,22 +185,52 @@ def test_the_ledger_says_who_had_it_written_out_why_and_how_much(
     assert LedgerText.objects.get(entry=entry).text == WHY
 
 
+def digest(body: dict[str, Any]) -> str:
+    """The hash of an entry, as the schema says."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def ends(before: str, numbers: list[int]) -> set[str]:
+    """What an entry may follow on: the one before in its act, or the act before."""
+    act = hashlib.sha256(f"{before}:{','.join(map(str, numbers))}".encode()).hexdigest()
+    return {before, act} if before else {""}
+
+
 def test_the_chains_can_be_checked_from_the_files_as_the_schema_says(
     cast: Cast, tmp_path: Path
 ) -> None:
     story(cast)
     folder = exported(cast, tmp_path)
-    heads: dict[str, str] = {}
+    heads: dict[str, tuple[str, list[int]]] = {}
     for line in (folder / "data/workflows.ledgerentry.jsonl").read_text().splitlines():
         entry = json.loads(line)
         body = {name: entry[name] for name in ("position", "thread", "reference", "verb", "actor")}
         body |= {name: entry[name] for name in ("at", "facts", "token")}
         record = f"{entry['record_type']}:{entry['record']}"
-        body |= {"record": record, "text": entry["text_hash"], "previous": heads.get(record, "")}
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        assert hashlib.sha256(text.encode()).hexdigest() == entry["hash"]
-        heads[record] = entry["hash"]
+        body |= {"record": record, "text": entry["text_hash"]}
+        before, numbers = heads.get(record, ("", []))
+        made = {
+            previous: digest(body | {"previous": previous}) for previous in ends(before, numbers)
+        }
+        followed = [previous for previous, found in made.items() if found == entry["hash"]]
+        assert len(followed) == 1
+        numbers = [*numbers, entry["row"]] if followed == [before] else [entry["row"]]
+        heads[record] = entry["hash"], numbers
     assert len(heads) > 50
+
+
+def test_entries_of_the_ledger_keep_their_numbers_or_are_refused(
+    transactional_db: None, tmp_path: Path, settings: Settings
+) -> None:
+    emptied(settings)
+    cast = assemble()
+    factories.a_concern(cast)
+    folder = exported(cast, tmp_path)
+    emptied(settings)
+    factories.a_concern(assemble("elsewhere"))
+    with pytest.raises(WrongState, match="numbers of entries of its ledger are taken"):
+        loaded(folder)
 
 
 def attempt(cast: Cast, folder: Path, key: Path, by: User, reason: str = WHY) -> None:
