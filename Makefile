@@ -18,13 +18,14 @@ NPM_PACKAGES := node_modules/.installed
 ASSETS := macfa/assets/dist/.built
 ASSET_SOURCES := $(shell find macfa/assets -type f -not -path '*/dist/*')
 
-.PHONY: help setup run test check bench faults format lock clean
+.PHONY: help setup run test check bench faults format lock clean audit sbom
 .PHONY: environment environment-run assets chromium
 
 help:
 	@echo "make setup   environment in .venv, stylesheet and scripts; the others call it"
 	@echo "make run     the site with the demo partnership, on http://127.0.0.1:$(PORT)"
 	@echo "make test    every test; ARGS='-k stale tests/unit' for some of them"
+	@echo "make sbom    what the site is made of; make audit asks the advisories about it"
 	@echo "make check   format, lint, types, import contracts, migrations, diagrams, deployment"
 	@echo "make bench   the speed table; ONLY=name for one part of it"
 	@echo "make faults  the fault tests in full"
@@ -175,6 +176,17 @@ format: setup
 LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
+
+# --- what it is made of -------------------------------------------------------------------------
+
+# For the pipeline of whoever runs the site: it asks the public advisories, so it needs the network.
+audit: environment
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	@npm audit --omit=dev
+
+sbom: environment
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-file var/sbom.json
+	@echo "var/sbom.json says what the site is made of."
 
 lock: $(VENV)/.made
 	@test -x $(VENV)/lock/bin/uv || { $(PYTHON) -m venv $(VENV)/lock && \

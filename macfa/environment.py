@@ -1,5 +1,8 @@
 """What the environment says to the settings, each fault told in one sentence that mends it."""
 
+# mypy: allow-untyped-calls
+# (the mapping of environ that reads files carries no types of its own)
+
 from __future__ import annotations
 
 import re
@@ -9,6 +12,7 @@ from typing import Any
 import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 SAMPLE_SECRET_KEY = "sample-key-for-a-demo-with-invented-people-only-0000000000"  # noqa: S105
 SAMPLE_ENCRYPTION_KEY = "c2FtcGxlLWtleS1mb3ItYS1kZW1vLW9ubHktMDAwMDA="
@@ -20,7 +24,22 @@ MAKE_ENCRYPTION_KEY = (
 SHORTEST_SECRET_KEY, FEWEST_CHARACTERS = 50, 5
 POSTGRESQL = ("postgres", "postgresql", "psql", "pgsql")
 
+
+class FromFiles(FileAwareMapping):
+    """The environment, in which `SECRET_KEY_FILE` may name the file that holds `SECRET_KEY`: so it
+    is for every name, and secrets need not stand in the environment."""
+
+    def __getitem__(self, key: str) -> str:
+        try:
+            return str(super().__getitem__(key)).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            path = self.env[f"{key}_FILE"]
+            raise ImproperlyConfigured(f"{key}_FILE is {path!r}: no file to be read.") from None
+
+
 env = environ.Env()
+# The stubs know of the process's own mapping alone.
+env.ENVIRON = FromFiles(cache=False)  # type: ignore[assignment]
 
 
 def profile() -> str:

@@ -25,6 +25,20 @@ def test_outside_production_the_samples_will_do(monkeypatch: pytest.MonkeyPatch)
     assert environment.encryption_keys(production=False) == [environment.SAMPLE_ENCRYPTION_KEY]
 
 
+def test_a_secret_can_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(f"{LONG}\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(secret))
+    assert environment.secret_key(production=True) == LONG
+    secret.write_text("x")
+    with pytest.raises(ImproperlyConfigured, match="too easy to guess"):
+        environment.secret_key(production=True)
+    secret.unlink()
+    with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY_FILE is '.*': no file to be read"):
+        environment.secret_key(production=True)
+
+
 @pytest.mark.parametrize(
     ("key", "fault"),
     [
