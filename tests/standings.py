@@ -69,6 +69,8 @@ NAMED: dict[type, tuple[str, Who, bool]] = {
     StaffMatter: ("raised_by_id", Who.RAISED_IT, True),
     Action: ("owner_id", Who.OWNER, True),
 }
+#: The roles whose work, and whose people, an agency lead looks after.
+GIVEN = {Role.AUDITOR, Role.AGENCY_LEAD, Role.ACTION_OWNER}
 AUDITS = {Role.AUDITOR, Role.AGENCY_LEAD}
 SITS = {Role.PANEL, Role.SCRUTINEER}
 
@@ -164,8 +166,7 @@ def _leads(posts: Posts, record: Model | None, home: int | None) -> bool:
     """Whether somebody leads an agency of which something is asked here."""
     led = posts.agencies({Role.AGENCY_LEAD}, home)
     if isinstance(record, WorkItem):
-        gives = record.team.role in {Role.AUDITOR, Role.AGENCY_LEAD, Role.ACTION_OWNER}
-        return gives and record.team.agency_id in led
+        return record.team.role in GIVEN and record.team.agency_id in led
     asked = _agencies_of(record)
     return bool(led if asked is None else led & asked)
 
@@ -175,7 +176,8 @@ def _agencies_of(record: Model | None) -> set[int | None] | None:
     if isinstance(record, Case):
         return {each.agency_id for each in record.returns.all()}
     if isinstance(record, User):
-        return {each.team.agency_id for each in record.memberships.select_related("team")} - {None}
+        given = record.memberships.filter(team__role__in=GIVEN).select_related("team")
+        return {each.team.agency_id for each in given}
     if isinstance(record, Absence):
         return Posts(record.person).agencies(set(Role), None) - {None}
     if isinstance(record, Invitation):

@@ -108,7 +108,7 @@ SIGNING_IN = (
     asks("mfa_deactivate_totp", About.SET_UP, ANYBODY),
     asks("mfa_add_webauthn", About.NOTHING, ANYBODY),
     asks("mfa_remove_webauthn", About.SET_UP, ANYBODY),
-    shows("mfa_view_recovery_codes", About.NOTHING, ANYBODY),
+    asks("mfa_view_recovery_codes", About.NOTHING, ANYBODY),
     asks("mfa_generate_recovery_codes", About.NOTHING, ANYBODY),
     shows("mfa_download_recovery_codes", About.SET_UP, ANYBODY),
     asks("account_reauthenticate", About.NOTHING, ANYBODY),
