@@ -66,6 +66,13 @@ def test_a_ledger_is_whole_as_it_was_written(audit: Audit) -> None:
     assert faults() == []
 
 
+def test_a_chain_with_more_than_nine_entries_is_read_in_its_order(audit: Audit) -> None:
+    for number in range(12):
+        with act(audit, by=None) as (doing, _audit):
+            doing.note("scope_changed", text=f"Reason {number}")
+    assert faults() == []
+
+
 def test_every_column_of_an_entry_is_tried_here() -> None:
     assert set(CHANGES) | {"id"} == {column.name for column in LedgerEntry._meta.concrete_fields}
 
