@@ -56,16 +56,17 @@ def may_be_away(by: User, here: int | None = None) -> QuerySet[User]:
 
 
 def may_cover(by: User, here: int | None = None) -> QuerySet[User]:
-    """Everybody who shares a team with somebody whose absence `by` may record, by name."""
-    teams = Team.objects.filter(memberships__in=_current(may_be_away(by, here)))
+    """Everybody who shares a team with somebody whose absence `by` may record, by name.
+
+    Step by step: as one statement it took PostgreSQL minutes where it knew little of the tables.
+    """
+    people = list(may_be_away(by, here).order_by().values_list("pk", flat=True))
+    serving = Membership.objects.current()
     if here is not None:
-        teams = teams.filter(partnership=here)
+        serving = serving.filter(team__partnership=here)
+    teams = set(serving.filter(person__in=people).values_list("team", flat=True))
     sharing = Membership.objects.current().filter(team__in=teams).values("person")
     return User.objects.filter(pk__in=sharing).order_by("name")
-
-
-def _current(people: QuerySet[User]) -> QuerySet[Membership]:
-    return Membership.objects.current().filter(person__in=people)
 
 
 def check_record(person: User, first: date, last: date, cover: User | None, by: User) -> None:

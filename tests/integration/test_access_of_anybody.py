@@ -235,6 +235,11 @@ def in_conflict(person: User, record: Model | None) -> bool:
     return isinstance(case, Case) and rows.filter(case=case).exists()
 
 
+def has_panel(audit: Model | None) -> bool:
+    """Whether the panel of an audit is convened: before that nobody finds its pages."""
+    return Panel.objects.filter(audit=audit).exists()  # type: ignore[misc]
+
+
 def expected(person: User, address: str) -> set[int]:
     """What the matrix has somebody told at an address."""
     match = resolve(address)
@@ -245,7 +250,8 @@ def expected(person: User, address: str) -> set[int]:
     if in_conflict(person, record):
         return HIDDEN
     if row.opens & stands:
-        return OPENED
+        waits = about is About.PANEL and not isinstance(record, Panel) and not has_panel(record)
+        return OPENED | (HIDDEN if waits else set())
     known = about.known_to | (knowing(record) if isinstance(record, CASEWORK) else set())
     return REFUSED if known & stands else HIDDEN
 
