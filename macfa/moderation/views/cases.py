@@ -125,7 +125,7 @@ def go_ahead_without(request: HttpRequest, public_id: str) -> HttpResponse:
 def conclude(request: HttpRequest, public_id: str) -> HttpResponse:
     """Check that every case has its grade, then move the audit to findings."""
     user = person(request)
-    audit = fetch_audit(request, public_id)
+    audit = panel_of(fetch_audit(request, public_id)).audit
     check_coordinates(audit, user)
     form = ActForm(request.POST or None, version=audit.version)
     if form.is_valid():
