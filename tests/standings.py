@@ -127,6 +127,10 @@ class Posts:
         self.person = person
         self.held = [(each.team.role, each.team.partnership_id, each.team) for each in rows]
 
+    def in_several(self) -> bool:
+        """Whether somebody serves in several partnerships, and is in one of them at a time."""
+        return len({home for _, home, _ in self.held}) > 1
+
     def roles(self, partnership: int | None) -> set[str]:
         """Roles in a partnership; None is any."""
         return {role for role, home, _ in self.held if partnership in {None, home}}

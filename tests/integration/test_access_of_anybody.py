@@ -272,6 +272,8 @@ def expected(person: User, address: str) -> set[int]:
     about = standings.about_of(match, record)
     [row] = [row for row in rows_of(name) if row.about == about]
     stands = standings.standing(person, record)
+    if record is None and row.opens & stands and standings.Posts(person).in_several():
+        return OPENED | REFUSED | HIDDEN  # It is about the partnership they are in now.
     if in_conflict(person, record) or not is_there(name, about, record):
         return HIDDEN
     if row.opens & stands:
@@ -370,9 +372,7 @@ def one_of_each(world: World) -> list[str]:
 THERE: tuple[tuple[Role, Link | None], ...] = (
     (Role.COORDINATOR, None),
     (Role.AGENCY_LEAD, None),
-    (Role.AUDITOR, has_an_audit),
     (Role.PANEL, sits_on_the_panel),
-    (Role.SCRUTINEER, None),
 )
 
 
