@@ -19,6 +19,7 @@ from macfa.people.models import User
 from macfa.sampling.models import CaseAccess
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.scenes import scene
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -30,9 +31,7 @@ def elsewhere(db: None) -> Cast:
     return assemble("elsewhere")
 
 
-@pytest.fixture
-def audit(cast: Cast) -> Audit:
-    return factories.audit_moderated(cast)
+built, cast, audit = scene(factories.audit_moderated)
 
 
 def page(client: Client, person: User, address: str) -> str:

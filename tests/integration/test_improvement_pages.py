@@ -20,6 +20,7 @@ from macfa.improvement.models import Action
 from macfa.people.models import User
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.scenes import scene
 from workflows import clock, tasks
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ CLAIM = {
 }
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
+built, cast, audit = scene(factories.audit_published)
 
 
 @pytest.fixture
@@ -44,9 +43,9 @@ def elsewhere(db: None) -> Cast:
 
 
 @pytest.fixture
-def action(cast: Cast) -> Action:
+def action(audit: Audit) -> Action:
     """An action of children's social care, in an audit at action tracking."""
-    return factories.audit_published(cast).actions.get()
+    return audit.actions.get()
 
 
 def page(client: Client, person: User, address: str) -> str:

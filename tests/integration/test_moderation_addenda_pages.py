@@ -10,6 +10,7 @@ from macfa.returns.models import AgencyReturn
 from tests import factories
 from tests.cast import assemble
 from tests.integration.moderating import agency_page, case_page
+from tests.scenes import scene
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def audit(cast: Cast) -> Audit:
-    return factories.audit_convened(cast)
+built, cast, audit = scene(factories.audit_convened)
 
 
 def the_return(audit: Audit) -> AgencyReturn:

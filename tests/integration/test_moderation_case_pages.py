@@ -24,6 +24,7 @@ from tests.integration.moderating import (
     list_page,
     panel_page,
 )
+from tests.scenes import scene
 from workflows import clock
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +32,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def returned(cast: Cast) -> Audit:
-    return factories.audit_returned(cast)
+    return factories.audit_returned(cast, "TWO")
 
 
-@pytest.fixture
-def audit(cast: Cast) -> Audit:
-    """In moderation, its cases released to a panel of two and the chair."""
-    return factories.audit_convened(cast)
+#: In moderation, its cases released to a panel of two and the chair.
+built, cast, audit = scene(factories.audit_convened)
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def test_the_room_sets_everything_side_by_side(cast: Cast, as_: Browsers, case: 
 def test_a_return_that_never_came_and_one_that_came_late_are_marked(
     cast: Cast, as_: Browsers
 ) -> None:
-    audit = factories.audit_issued(cast)
+    audit = factories.audit_issued(cast, "TWO")
     for return_ in audit.returns.select_related("case", "agency"):
         if return_.agency.code == "CSC":
             factories.submitted(cast, return_)
@@ -200,7 +199,7 @@ def test_the_case_grade_comes_last_with_dissent(cast: Cast, as_: Browsers, case:
 
 
 def test_a_case_that_no_agency_audited_is_graded_with_a_warning(cast: Cast, as_: Browsers) -> None:
-    audit = factories.audit_issued(cast)
+    audit = factories.audit_issued(cast, "TWO")
     for return_ in audit.returns.select_related("case", "agency"):
         give = factories.submitted if return_.case.number == 1 else factories.nil
         give(cast, return_)
@@ -327,7 +326,7 @@ def sit(cast: Cast, audit: Audit) -> None:
 
 
 def test_pages_cost_the_same_however_much_they_show(cast: Cast, as_: Browsers) -> None:
-    audit = factories.audit_convened(cast)
+    audit = factories.audit_convened(cast, "TWO")
     sit(cast, audit)
     case = moderated(cast, audit.cases.all()[0])
     chair = as_("chair")

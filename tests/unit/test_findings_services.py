@@ -18,15 +18,13 @@ from macfa.people.roles import Role
 from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.scenes import scene
 from workflows import ledger, tasks, timeline
 from workflows.assignment import claim, give, release
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
 
-
-@pytest.fixture
-def audit(cast: Cast) -> Audit:
-    """At findings, every case moderated."""
-    return factories.audit_moderated(cast)
+#: At findings, every case moderated.
+built, cast, audit = scene(factories.audit_moderated)
 
 
 def draft(cast: Cast, audit: Audit, by: str = "coordinator") -> Report:
@@ -104,7 +102,7 @@ def test_a_finding_rests_on_nothing_of_another_audit(cast: Cast, audit: Audit) -
 
 
 def test_no_finding_is_recorded_before_moderation(cast: Cast) -> None:
-    audit = factories.audit_issued(cast)
+    audit = factories.audit_issued(cast, "TWO")
     with pytest.raises(WrongState, match="moderation"):
         record(audit, cast["coordinator"])
 

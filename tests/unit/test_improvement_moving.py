@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from macfa.audits.models import Audit
 from macfa.improvement import services
 from macfa.improvement.flow import OfferFlow
 from macfa.improvement.models import Action
@@ -15,14 +16,16 @@ from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
 from tests.records import has_left
+from tests.scenes import scene
 from workflows import clock, invariants, ledger, tasks, timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
 from workflows.models import Assignment, WorkItem
 
+built, cast, audit = scene(factories.audit_convened)
+
 
 @pytest.fixture
-def action(cast: Cast) -> Action:
-    audit = factories.audit_convened(cast)
+def action(cast: Cast, audit: Audit) -> Action:
     return factories.an_action(cast, audit, factories.a_finding(cast, audit))
 
 

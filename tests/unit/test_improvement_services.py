@@ -21,16 +21,14 @@ from notifications.models import Notification
 from tests import factories
 from tests.cast import Cast, assemble
 from tests.records import has_left
+from tests.scenes import scene
 from workflows import clock, ledger, tasks, timeline
 from workflows.assignment import claim, give, release
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Refused, Stale, WrongState
 from workflows.models import WorkItem
 
-
-@pytest.fixture
-def audit(cast: Cast) -> Audit:
-    """In moderation, its cases released: the earliest an action may be opened."""
-    return factories.audit_convened(cast)
+#: In moderation, its cases released: the earliest an action may be opened.
+built, cast, audit = scene(factories.audit_convened)
 
 
 @pytest.fixture
@@ -143,7 +141,7 @@ def test_an_action_of_the_partnership_itself_belongs_to_who_serves_it(
 
 
 def test_no_action_is_opened_before_the_cases_are_with_the_panel(cast: Cast) -> None:
-    audit = factories.audit_issued(cast)
+    audit = factories.audit_issued(cast, "TWO")
     with pytest.raises(WrongState):
         opened(audit, cast["coordinator"], **owned_by(cast, "owner.csc"))
 
@@ -386,11 +384,11 @@ def test_the_work_on_an_action_cannot_be_given_away_from_its_owner(
 
 
 def test_the_audit_closes_when_its_last_action_is_over(cast: Cast) -> None:
-    audit = factories.audit_published(cast)
+    audit = factories.audit_published(cast, "TWO")
     action = audit.actions.get()
     with pytest.raises(NotYet) as refused:
         services.close_audit(audit=audit, by=cast["coordinator"])
-    assert refused.value.missing == (f"NEG-A1 {action.title}",)
+    assert refused.value.missing == (f"TWO-A1 {action.title}",)
     claimed(cast, action)
     with pytest.raises(NotYet):
         services.close_audit(audit=audit, by=cast["coordinator"])
@@ -402,7 +400,7 @@ def test_the_audit_closes_when_its_last_action_is_over(cast: Cast) -> None:
 
 
 def test_an_audit_is_not_closed_while_a_report_is_being_written(cast: Cast) -> None:
-    audit = factories.audit_published(cast)
+    audit = factories.audit_published(cast, "TWO")
     services.accept(action=claimed(cast, audit.actions.get()), by=cast["qppa"])
     findings.start_report(audit=audit, by=cast["chair"])
     with pytest.raises(NotYet) as refused:
@@ -411,13 +409,13 @@ def test_an_audit_is_not_closed_while_a_report_is_being_written(cast: Cast) -> N
 
 
 def test_an_audit_is_not_closed_while_an_agency_still_audits_its_work(cast: Cast) -> None:
-    audit = factories.audit_published(cast, missing="POL")
+    audit = factories.audit_published(cast, "TWO", missing="POL")
     services.accept(action=claimed(cast, audit.actions.get()), by=cast["qppa"])
     by, late = cast["coordinator"], factories.a_return(audit)
     returns.accept_late(return_=late, why="Found after all", by=by)
     with pytest.raises(NotYet) as refused:
         services.close_audit(audit=audit, by=by)
-    assert [words.partition(":")[0] for words in refused.value.missing] == ["Police on NEG-01"]
+    assert [words.partition(":")[0] for words in refused.value.missing] == ["Police on TWO-01"]
     returns.record_not_returned(return_=late, reason="Nobody left", by=by)
     assert services.close_audit(audit=audit, by=by).stage == Stage.CLOSED
     with pytest.raises(WrongState, match="NEG is closed"):

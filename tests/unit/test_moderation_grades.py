@@ -18,14 +18,12 @@ from macfa.tools.models import Domain, Grade
 from macfa.tools.services import store_tool
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.scenes import scene
 from workflows import ledger, tasks, timeline
 from workflows.errors import AlreadyDone, NotAllowed, NotYet, Stale, WrongState
 from workflows.models import WorkItem
 
-
-@pytest.fixture
-def audit(cast: Cast) -> Audit:
-    return factories.audit_convened(cast)
+built, cast, audit = scene(factories.audit_convened)
 
 
 @pytest.fixture
@@ -142,7 +140,7 @@ def test_that_holds_whoever_types(cast: Cast, case: Case) -> None:
 
 
 def test_a_chair_of_the_agency_graded_does_not_decide_alone(cast: Cast) -> None:
-    audit = factories.audit_returned(cast)
+    audit = factories.audit_returned(cast, "TWO")
     services.convene(
         audit=audit,
         chair=cast["panel.pol"],
