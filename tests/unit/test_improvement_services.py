@@ -418,7 +418,7 @@ def test_an_audit_is_not_closed_while_an_agency_still_audits_its_work(cast: Cast
     assert [words.partition(":")[0] for words in refused.value.missing] == ["Police on TWO-01"]
     returns.record_not_returned(return_=late, reason="Nobody left", by=by)
     assert services.close_audit(audit=audit, by=by).stage == Stage.CLOSED
-    with pytest.raises(WrongState, match="NEG is closed"):
+    with pytest.raises(WrongState, match="TWO is closed"):
         returns.accept_late(return_=late, why="Found after all", by=by)
 
 
