@@ -21,10 +21,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The partnership of the person signed in, numbers to call, and the footer's links."""
     user = getattr(request, "user", None)
     halfway = getattr(request, "halfway", False)
+    by_link = getattr(request, "by_link", False)
     signed_in = bool(user and user.is_authenticated and not halfway)
     return {
         # Signed in but for the second step: pages show nothing but how to set one up.
         "halfway": halfway,
+        # Signed in by an e-mailed link: pages lead no further than one's own returns.
+        "by_link": by_link,
         "session_ends_at": partial(ends_at, request.session) if signed_in else None,
         "session_left": partial(seconds_left, request.session) if signed_in else 0,
         "partnership": SimpleLazyObject(lambda: partnership_of(request.user))  # type: ignore[arg-type]
@@ -37,5 +40,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "organisations": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
         "numbers": SimpleLazyObject(lambda: numbers_for(request.user)) if user else (),
         "source_url": settings.SOURCE_URL,
-        "shows_emails": signed_in and is_shown(),
+        "shows_emails": signed_in and not by_link and is_shown(),
     }

@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
 from macfa.people.second_factor import has_one, is_halfway
+from macfa.people.sessions import BY_LINK
 from macfa.typed import typed
 
 if TYPE_CHECKING:
@@ -77,15 +78,21 @@ def _to_set_up(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def _hears_nothing(scope: dict[str, Any]) -> bool:
+    user, session = scope["user"], scope["session"]
+    by_link = bool(user.is_authenticated and session.get(BY_LINK))
+    return by_link or is_halfway(user, session)
+
+
 class SecondFactorForSockets:
-    """The same for sockets: one that somebody halfway opens is nobody's."""
+    """The same for sockets: one that somebody halfway opens is nobody's, and so is one of whoever
+    came by an e-mailed link, to whom no notifications are shown."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve the socket."""
-        halfway = database_sync_to_async(is_halfway)
-        if await halfway(scope["user"], scope["session"]):
+        if await database_sync_to_async(_hears_nothing)(scope):
             scope = {**scope, "user": AnonymousUser()}
         await self.app(scope, receive, send)

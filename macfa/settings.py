@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "macfa.middleware.SessionGoesOn",
     "macfa.second_factor.SecondFactor",
+    "macfa.access.middleware.ByLink",
     "macfa.middleware.SignedIn",
     "macfa.access.middleware.OnlyWhatIsNamed",
     "macfa.people.choosing.InPartnership",
@@ -196,6 +197,7 @@ SWEEPS = [
     "macfa.people.services.roles.close_accounts",
     "macfa.people.services.reviews.ask_for_reviews",
     "macfa.people.sessions.forget_ended",
+    "macfa.people.links.forget_old",
     "macfa.concerns.sweeps.realert",
     "macfa.returns.sweeps.remind_due",
     "macfa.improvement.sweeps.remind_due",
@@ -225,6 +227,8 @@ if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Days for which the link of an invitation works.
 INVITATION_DAYS = environment.number("INVITATION_DAYS", 14)
+# Days for which the link in an e-mail works by which an occasional respondent signs in.
+SIGN_IN_LINK_DAYS = environment.number("SIGN_IN_LINK_DAYS", 7)
 # Days after which a lead, or the coordinator, is asked again to confirm who has access. The people
 # of the demo have served for longer, and are not all asked as soon as it is looked at.
 ACCESS_REVIEW_DAYS = environment.number("ACCESS_REVIEW_DAYS", 365 if PRODUCTION else 3650)
@@ -252,6 +256,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "100/m/ip,5/5m/key",
     "second_step_failed": "30/d/key",
     "address_code": "10/m/user",
+    "link_page": "100/m/ip",
+    "link_asked": "5/h/key",
 }
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -313,6 +319,8 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"no-reply@{_host}")
 EMAIL_SETTLE_SECONDS = environment.number("EMAIL_SETTLE_SECONDS", 60.0)
 # An e-mail that failed so often is parked, until somebody says that it be tried again.
 EMAIL_TRIES = 8
+# What an e-mail to this person says besides: the link of those who sign in by one.
+NOTIFICATIONS_EMAIL_EXTRA = "macfa.people.links.for_email"
 
 # --- browser's side ---------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
 
 from notifications.kinds import NEW_WORK
 from notifications.models import Counter
@@ -28,7 +29,8 @@ def message_for(email: Email, server: BaseEmailBackend | None = None) -> EmailMe
     if not events or not person.is_active or refused.exists():
         return None
     name = "urgent" if email.urgent else "news"
-    context = {"what": what_waits(events), "site": settings.SITE_URL}
+    extra: dict[str, Any] = import_string(settings.NOTIFICATIONS_EMAIL_EXTRA)(person)
+    context = {"what": what_waits(events), "site": settings.SITE_URL, **extra}
     return EmailMessage(
         subject=render_to_string(f"email/{name}_subject.txt", context).strip(),
         body=render_to_string(f"email/{name}.txt", context),

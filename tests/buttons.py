@@ -62,8 +62,9 @@ def on_signing_in(_cast: Cast) -> Sights:
         yield page("auditor.pol", name)
     for name in ("mfa_reauthenticate_webauthn", "sign_out_there", "stay_signed_in"):
         yield page("auditor.pol", name)
-    for name in ("mfa_login_webauthn", "mfa_authenticate"):
+    for name in ("mfa_login_webauthn", "mfa_authenticate", "use_link", "link_code"):
         yield page("", name)
+    yield page("", "sign_in_link", "no-link-of-ours")
     yield Sight("auditor.pol", reverse("mfa_remove_webauthn", args=[1]))
     for name in ("openid_connect_login", "openid_connect_callback"):
         yield page("", name, "council")

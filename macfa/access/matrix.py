@@ -36,6 +36,34 @@ QPPA = frozenset({Who.QPPA})
 OFFERED = frozenset({Who.OFFERED_LEAD})
 
 
+#: What a session reaches that was begun by an e-mailed link: the returns that its person has to
+#: do, a child at risk, and the end of the session; beside that what anybody may open unsigned in.
+BY_LINK = frozenset(
+    {
+        "my_work",
+        "open_task",
+        "release",
+        "case",
+        "open_identity",
+        "return",
+        "declare_independence",
+        "return_domain",
+        "check_return",
+        "add_addendum",
+        "raise_concern",
+        "concern",
+        "concerns",
+        "note_concern",
+        "raise_staff_matter",
+        "staff_matter",
+        "usersessions_list",
+        "sign_out_there",
+        "session_end",
+        "stay_signed_in",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """One address about one kind of thing: who opens it (GET) and who acts there (POST)."""
@@ -49,6 +77,11 @@ class Row:
     def methods(self) -> tuple[str, ...]:
         """What may be asked of the address."""
         return ("GET",) * bool(self.opens) + ("POST",) * bool(self.acts)
+
+    @property
+    def by_link(self) -> bool:
+        """Whether whoever came by an e-mailed link may ask for it, as far as it is theirs."""
+        return self.name in BY_LINK or Who.NOBODY in self.opens | self.acts
 
     def allowed(self, method: str) -> frozenset[Who]:
         """Who may ask this of the address."""
@@ -79,6 +112,10 @@ SITE = (
     shows("source", About.NOTHING, EVERYBODY),
     asks("account_login", About.NOTHING, EVERYBODY),
     asks("account_logout", About.NOTHING, EVERYBODY),
+    shows("sign_in_link", About.NOTHING, EVERYBODY),
+    asks("use_link", About.NOTHING, EVERYBODY),
+    asks("link_code", About.NOTHING, EVERYBODY),
+    asks("ask_for_link", About.NOTHING, EVERYBODY),
     asks("account_reset_password", About.NOTHING, EVERYBODY),
     shows("account_reset_password_done", About.NOTHING, EVERYBODY),
     asks("account_reset_password_from_key", About.NOTHING, EVERYBODY),
@@ -153,6 +190,7 @@ PEOPLE = (
     asks("end_roles", About.PERSON, LOOK_AFTER),
     asks("move_person", About.PERSON, LOOKS_AFTER),
     asks("person_leaves", About.PERSON, LOOKS_AFTER),
+    asks("answers_by_link", About.PERSON, COORDINATOR),
     shows("invitations", About.NOTHING, LOOK_AFTER),
     asks("invite", About.NOTHING, LOOK_AFTER),
     shows("invitation_history", About.INVITATION),

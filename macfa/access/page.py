@@ -30,9 +30,12 @@ each address with everybody, and one without a row stops the site from starting.
 - What an address does not name (open, act) it refuses for everybody (405).
 - To **act** is to send the form of a page, or to press a button. An act can still be refused
   because it is not possible now (409), and a page may lead to another.
+- Whoever came **by an e-mailed link** is an auditor and nothing else. They reach what is marked in
+  the last column, as far as it is theirs; every other address does not exist (404) for them.
 
 The live connection (`/ws/notifications/`) is for anybody who is signed in, and tells them of their
 own notifications alone. It closes when they sign out or their account is closed.
+Whoever came by a link has none.
 """
 
 
@@ -50,7 +53,8 @@ def _known() -> str:
 
 
 def _part(title: str, rows: Iterable[Row], paths: dict[str, str]) -> str:
-    lines = [f"## {title}", "", "| Address | About | Open | Act |", "|---|---|---|---|"]
+    head = ["| Address | About | Open | Act | By link |", "|---|---|---|---|---|"]
+    lines = [f"## {title}", "", *head]
     lines += [f"| {' | '.join(_cells(row, paths))} |" for row in rows]
     return "\n".join([*lines, ""])
 
@@ -61,6 +65,7 @@ def _cells(row: Row, paths: dict[str, str]) -> Iterator[str]:
     yield row.about.label
     yield _names(row.opens)
     yield "the same" if row.acts == row.opens else _names(row.acts)
+    yield "yes" if row.by_link else "–"
 
 
 def _names(people: frozenset[Who]) -> str:

@@ -236,6 +236,7 @@ STAYS: dict[str, str] = {
     "contenttypes.ContentType": "Each site numbers the kinds of record; they go out by name.",
     "sampling.PoolUpload": "A file that waits at most 12 hours to be explained; it is sent again.",
     "mfa.Authenticator": "With what somebody signs in to one site. They set up a new one.",
+    "people.SignInLink": "Links that sign in to one site, and work for some days.",
     "usersessions.UserSession": "Who is signed in, and where.",
     "socialaccount.SocialApp": _ELSEWHERE,
     "socialaccount.SocialAccount": _ELSEWHERE,

@@ -39,6 +39,7 @@ OF_TABLE = {
     "notifications.notification.settled_at": "When it was settled whether an e-mail tells it.",
     "notifications.notification.url": "The page where it is.",
     "people.user.absence": "The absence that was recorded last.",
+    "people.user.by_link": "Whether they may answer by e-mailed links.",
     "people.user.is_active": "Whether the account is open.",
     "returns.answer.no_grade": "What was answered instead of a grade: not applicable, not told ...",
     "returns.submission.answers": "Every answer as it was handed in, by the key of its question.",

@@ -36,8 +36,23 @@ class NewAddressForm(Form):
     looks = {"email": Look(width="two-thirds"), "password": Look(width="two-thirds")}
 
 
+class LinkForm(Form):
+    """The address to which a link goes, for whoever answers by link."""
+
+    email = forms.EmailField(
+        label="Email address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter your email address",
+            "invalid": "Enter an email address, like name@example.gov.uk",
+        },
+    )
+    looks = {"email": Look(width="two-thirds")}
+
+
 class AddressCodeForm(Form):
-    """The code from the e-mail."""
+    """The code from an e-mail."""
 
     code = forms.RegexField(
         r"^\s*[0-9]{6}\s*$",

@@ -4,7 +4,7 @@ address, which `macfa.people.addresses` changes."""
 from allauth.account import views
 from django.urls import path, re_path
 
-from macfa.people.views import account, organisations, second_factor, sessions
+from macfa.people.views import account, links, organisations, second_factor, sessions
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -25,6 +25,11 @@ urlpatterns = [
     ),
     path("with/<slug:provider_id>/", organisations.leave, name="openid_connect_login"),
     path("with/<slug:provider_id>/back/", organisations.come_back, name="openid_connect_callback"),
+    # By an e-mailed link, for whoever answers twice a year.
+    path("link/", links.ask_for_link, name="ask_for_link"),
+    path("link/open/", links.use_link, name="use_link"),
+    path("link/code/", links.link_code, name="link_code"),
+    path("link/<str:secret>/", links.sign_in_link, name="sign_in_link"),
     # Where one is signed in, and how long.
     path("sessions/", sessions.your_sessions, name="usersessions_list"),
     path("sessions/end/", sessions.sign_out_there, name="sign_out_there"),

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from macfa.people import second_factor, sessions
 from macfa.people.models import User
-from macfa.people.organisations import SHOWN_THERE
+from macfa.people.organisations import CAME_BY_LINK, SHOWN_THERE
 from macfa.people.sign_in_mail import tell_of_change
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in, and remember whether there was a second step."""
         super().login(request, user)
-        sessions.begin(request)
+        sessions.begin(request, by_link=getattr(request, CAME_BY_LINK, False))
         methods = [record["method"] for record in get_authentication_records(request, user)]
         if "mfa" in methods or getattr(request, SHOWN_THERE, False):
             second_factor.passed(request.session)

@@ -33,6 +33,8 @@ NOBODY = (
 VERIFIED = [True, "true", "1"]
 #: Under this a request remembers that the other organisation asked for a second step.
 SHOWN_THERE = "second_step_shown_there"
+#: Under this a request remembers that somebody is signing in by an e-mailed link and its code.
+CAME_BY_LINK = "came_by_link"
 
 
 def refused(request: HttpRequest, sentence: str) -> ImmediateHttpResponse:
@@ -118,7 +120,9 @@ class Organisation(OpenIDConnectOAuth2Adapter):
 
 
 class SecondStepStage(AuthenticateStage):
-    """Asks for a second step, but from whoever has shown one at an organisation that is trusted."""
+    """Asks for a second step, but from whoever has shown one at an organisation that is trusted,
+    and from whoever comes by an e-mailed link: its code is the second step of what that opens."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
-        return not getattr(request, SHOWN_THERE, False) and bool(super()._should_handle(request))
+        shown = getattr(request, SHOWN_THERE, False) or getattr(request, CAME_BY_LINK, False)
+        return not shown and bool(super()._should_handle(request))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from macfa.people.models import User
 
 AT_ONCE, ON_A_DAY = "now", "day"
+WITH_PASSWORD, BY_LINK = "password", "link"
 
 
 class RoleForm(ActForm):
@@ -203,6 +204,37 @@ class MoveForm(ActForm):
             assert isinstance(field, OneRecord)
             field.queryset = offered
         self.fields["on"].initial = clock.today()
+
+
+class HowForm(ActForm):
+    """How an auditor signs in: with a password, or also by the links that e-mails carry."""
+
+    how = forms.ChoiceField(
+        label="How do they sign in?",
+        choices=[
+            (WITH_PASSWORD, "With a password and a second step"),
+            (BY_LINK, "By a link in our e-mails, and a code"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say how they sign in"},
+    )
+    looks = {
+        "how": Look(
+            hints={
+                BY_LINK: "They see their own returns and nothing else. Each link works once. A "
+                "password that they have goes on working."
+            }
+        )
+    }
+
+    def __init__(self, *args: Any, one: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how"].initial = BY_LINK if one.by_link else WITH_PASSWORD
+
+    @property
+    def is_by_link(self) -> bool:
+        """Whether they are to answer by link."""
+        return bool(self.cleaned_data["how"] == BY_LINK)
 
 
 class ReviewForm(ActForm):

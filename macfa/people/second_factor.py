@@ -41,8 +41,10 @@ def passed(session: MutableMapping[str, Any]) -> None:
 
 
 def is_halfway(user: AbstractBaseUser | AnonymousUser, session: MutableMapping[str, Any]) -> bool:
-    """Whether somebody is signed in, but without the second step that everybody needs."""
-    return bool(settings.MFA_REQUIRED and user.is_authenticated and not session.get(PASSED))
+    """Whether somebody is signed in, but without the second step that everybody needs. The code
+    that followed an e-mailed link is one, for what such a session reaches."""
+    shown = session.get(PASSED) or session.get(sessions.BY_LINK)
+    return bool(settings.MFA_REQUIRED and user.is_authenticated and not shown)
 
 
 def has_one(user: AbstractBaseUser | AnonymousUser) -> bool:

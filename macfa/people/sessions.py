@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from macfa.people.models import User
 
 SIGNED_IN_AT = "signed_in_at"
+#: Under this a session, and its line in the list of one's sessions, says that it was begun by an
+#: e-mailed link: it reaches its person's own returns alone, and ends sooner.
+BY_LINK = "by_link"
+LONGEST_BY_LINK = timedelta(hours=2)
 BATCH = 500
 
 
@@ -35,9 +39,10 @@ def seconds_left(session: SessionBase) -> int:
     return max(0, int((ends_at(session) - timezone.now()).total_seconds()))
 
 
-def begin(request: HttpRequest) -> None:
+def begin(request: HttpRequest, *, by_link: bool = False) -> None:
     """Somebody has signed in: the longest time begins now."""
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+    request.session[BY_LINK] = by_link
     request.session.set_expiry(_end(request.session, timezone.now()))
 
 
@@ -55,8 +60,14 @@ def put_off(request: HttpRequest) -> None:
 
 def _end(session: SessionBase, now: datetime) -> datetime:
     began = datetime.fromtimestamp(session[SIGNED_IN_AT], tz=UTC)
-    longest = began + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    longest = began + _longest(session)
     return min(now + timedelta(seconds=settings.SESSION_IDLE_SECONDS), longest)
+
+
+def _longest(session: SessionBase) -> timedelta:
+    return (
+        LONGEST_BY_LINK if session.get(BY_LINK) else timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    )
 
 
 def _step() -> timedelta:
@@ -77,6 +88,26 @@ def end_all(person: User, *, but: str | None = None) -> int:
     Session.objects.filter(session_key__in=keys).delete()
     theirs.filter(session_key__in=keys).delete()
     return len(keys)
+
+
+def end_by_link(person: User) -> int:
+    """Sign somebody out wherever they came by a link."""
+    theirs = UserSession.objects.filter(user=person, **{f"data__{BY_LINK}": True})
+    keys = list(theirs.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    theirs.delete()
+    return len(keys)
+
+
+def is_by_link(request: HttpRequest) -> bool:
+    """Whether this browser was signed in by an e-mailed link."""
+    return bool(request.user.is_authenticated and request.session.get(BY_LINK))
+
+
+def mark_by_link(request: HttpRequest) -> None:
+    """Say in the list of one's sessions that this one was begun by a link."""
+    key = request.session.session_key
+    UserSession.objects.filter(session_key=key).update(data={BY_LINK: True})
 
 
 def end_one(person: User, number: int, *, but: str | None = None) -> bool:

@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.core.mail import EmailMessage
     from django.http import HttpResponse
 
 logger = logging.getLogger(__name__)
@@ -42,12 +41,12 @@ def tell_of_change(what: str, email: str) -> None:
         logger.exception("Nobody could be told that their sign-in was changed.")
 
 
-def send_quietly(message: EmailMessage) -> None:
+def send_quietly(send: Callable[[], object], what: str) -> None:
     """Send it. Whoever asked for it is told no more when a mail server is away."""
     try:
-        message.send()
+        send()
     except OSError:
-        logger.exception("A link for a new password could not be sent.")
+        logger.exception("%s could not be sent.", what)
 
 
 def when_answered(response: HttpResponse, act: Callable[[], None]) -> None:

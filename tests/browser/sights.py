@@ -80,6 +80,11 @@ NOT_PAGES = {
     "try_email_again",
     # A copy as it was frozen, which every later version of the site serves as it is.
     "pack_document",
+    # Without a link that was opened in the browser they lead on to the page that asks for one; the
+    # journey by a link looks at them.
+    "link_code",
+    "sign_in_link",
+    "use_link",
     "withdraw_invitation",
     "withdraw_pack",
 }
@@ -116,6 +121,7 @@ def at_any_time(cast: Cast) -> Sights:
     yield page("", "account_reset_password")
     yield page("", "account_reset_password_done")
     yield page("", "account_reset_password_from_key", "9-x", "set-password")
+    yield page("", "ask_for_link")
     for name in ("accessibility", "source", "roles", "account_change_password"):
         yield page("auditor.pol", name)
     for name in ("my_work", "tasks", "team_queue", "notifications:inbox", "notifications:how_told"):
@@ -164,6 +170,7 @@ def people(cast: Cast) -> Sights:
     yield page("coordinator", "invitations")
     yield page("lead.pol", "invite")
     yield page("coordinator", "invitation_history", invitation)
+    yield page("coordinator", "answers_by_link", cast["auditor.pol"].public_id)
     yield Sight("", str(mail.outbox[-1].body).split("http://127.0.0.1:8000")[1].split()[0])
     for name in ("one_person", "new_role", "end_roles", "move_person", "person_leaves"):
         yield page("coordinator", name, cast["lead.pol"].public_id)

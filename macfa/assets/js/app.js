@@ -12,7 +12,7 @@ startReveals(document);
 startUnsavedWarning(document);
 startPasskeys(document);
 
-if (document.body.dataset.signedIn === "true") {
-  new LiveNotices(document).start();
-  new SessionEnd(document).start();
-}
+// Whoever came by an e-mailed link has a session that ends, and is shown no notifications.
+const { signedIn, sessionLeft } = document.body.dataset;
+if (signedIn === "true") new LiveNotices(document).start();
+if (sessionLeft !== undefined) new SessionEnd(document).start();

@@ -4,6 +4,7 @@ from macfa.people.models.absences import Absence, AbsenceQuerySet
 from macfa.people.models.accounts import User, UserManager
 from macfa.people.models.changes import Change, Succession
 from macfa.people.models.invitations import Invitation, InvitationQuerySet
+from macfa.people.models.links import SignInLink
 from macfa.people.models.partnerships import (
     Agency,
     AgencyQuerySet,
@@ -30,6 +31,7 @@ __all__ = [
     "ReviewedRole",
     "SchoolHoliday",
     "Setting",
+    "SignInLink",
     "Succession",
     "Team",
     "TeamQuerySet",

@@ -31,6 +31,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    #: Whether the coordinator lets them answer by e-mailed links (macfa/people/links.py).
+    by_link = models.BooleanField(default=False)
     #: The absence that was recorded last, so that asking whether somebody is away costs nothing.
     absence = models.ForeignKey(
         "people.Absence", models.SET_NULL, null=True, editable=False, related_name="+"

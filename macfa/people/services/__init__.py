@@ -1,6 +1,7 @@
 """What changes about people: a partnership is set up, people join it and leave, agencies end."""
 
 from macfa.people.services.agencies import add_agency, new_name, succeed
+from macfa.people.services.by_link import end_answering_by_link, let_answer_by_link
 from macfa.people.services.invitations import (
     accept,
     accept_with_new_account,
@@ -29,6 +30,7 @@ __all__ = [
     "add_school_holiday",
     "answer_review",
     "ask_again",
+    "end_answering_by_link",
     "end_roles",
     "give_role",
     "invite",
@@ -36,6 +38,7 @@ __all__ = [
     "keep_school_terms",
     "leave",
     "leave_partnership",
+    "let_answer_by_link",
     "move_agency",
     "new_name",
     "note_change",

@@ -91,7 +91,9 @@ class ForgottenPassword(PasswordResetView):
         """Answer first; what is to be sent is sent after that."""
         response = super().form_valid(form)
         if message := getattr(self.request, "mail_to_send", None):
-            when_answered(response, partial(send_quietly, message))
+            when_answered(
+                response, partial(send_quietly, message.send, "A link for a new password")
+            )
         return response
 
 

@@ -12,8 +12,9 @@ from macfa.pages import person
 from macfa.people import giving_roles, services, standing
 from macfa.people.models import User
 from macfa.people.people_forms import EndForm, MoveForm, RoleForm, WhenForm
-from macfa.people.roles import OFFICE
+from macfa.people.roles import OFFICE, Role
 from macfa.people.rules import check_holds, holds
+from macfa.people.services.by_link import check_may_answer_by_link
 from workflows.rules import allows
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from macfa.people.models import Membership, Team
 
 
-def _fetch(request: HttpRequest, public_id: str) -> tuple[User, User, QuerySet[Team]]:
+def fetch(request: HttpRequest, public_id: str) -> tuple[User, User, QuerySet[Team]]:
     """The reader, the person, and the teams in which the one looks after the other.
 
     Somebody who never held a role there does not exist (404), nor anybody for whoever looks
@@ -37,7 +38,7 @@ def _fetch(request: HttpRequest, public_id: str) -> tuple[User, User, QuerySet[T
 
 def one_person(request: HttpRequest, public_id: str) -> HttpResponse:
     """What somebody holds from when to when, when they signed in last, and what was changed."""
-    reader, one, teams = _fetch(request, public_id)
+    reader, one, teams = fetch(request, public_id)
     roles = standing.roles(one, teams, reader)
     ending = [each for each in roles if each.ends]
     context = {
@@ -47,10 +48,18 @@ def one_person(request: HttpRequest, public_id: str) -> HttpResponse:
         "moves": _moves(reader) and any(each.membership.team.agency_id for each in ending),
         "lets_go": allows(giving_roles.check_lets_go, one, reader),
         "gives": one.pk != reader.pk,
+        "says_how": _says_how(one, reader),
         "work": standing.open_work(one, reader),
         "lines": standing.history(one, reader),
     }
     return render(request, "people/one_person.html", context)
+
+
+def _says_how(one: User, reader: User) -> bool:
+    """Whether somebody may say that this person answers by e-mailed links, or no more."""
+    here = reader.reach.here
+    office = here is not None and holds(reader, Role.COORDINATOR, here)
+    return office and (one.by_link or allows(check_may_answer_by_link, one))
 
 
 def _moves(reader: User) -> bool:
@@ -61,7 +70,7 @@ def _moves(reader: User) -> bool:
 
 def new_role(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give somebody one more role."""
-    reader, one, _teams = _fetch(request, public_id)
+    reader, one, _teams = fetch(request, public_id)
     form = RoleForm(request.POST or None, by=reader)
     if form.is_valid():
         typed = form.cleaned_data
@@ -83,7 +92,7 @@ def new_role(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def end_roles(request: HttpRequest, public_id: str) -> HttpResponse:
     """End one or more of somebody's roles."""
-    reader, one, teams = _fetch(request, public_id)
+    reader, one, teams = fetch(request, public_id)
     held = standing.held_now(one, teams)
     form = EndForm(request.POST or None, held=held)
     if form.is_valid():
@@ -116,7 +125,7 @@ def _before_ending(one: User, reader: User, held: QuerySet[Membership]) -> dict[
 
 def move(request: HttpRequest, public_id: str) -> HttpResponse:
     """Somebody goes to another agency."""
-    reader, one, teams = _fetch(request, public_id)
+    reader, one, teams = fetch(request, public_id)
     check_holds(reader, OFFICE, reader.reach.here or 0)
     held = standing.held_now(one, teams)
     agencies = [each.team.agency_id for each in held if each.team.agency_id]
@@ -139,7 +148,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def leave(request: HttpRequest, public_id: str) -> HttpResponse:
     """Somebody leaves the partnership altogether."""
-    reader, one, teams = _fetch(request, public_id)
+    reader, one, teams = fetch(request, public_id)
     giving_roles.check_lets_go(one, reader)
     form = WhenForm(request.POST or None)
     if form.is_valid():
