@@ -80,11 +80,6 @@ NOT_PAGES = {
     "try_email_again",
     # A copy as it was frozen, which every later version of the site serves as it is.
     "pack_document",
-    # Without a link that was opened in the browser they lead on to the page that asks for one; the
-    # journey by a link looks at them.
-    "link_code",
-    "sign_in_link",
-    "use_link",
     "withdraw_invitation",
     "withdraw_pack",
 }

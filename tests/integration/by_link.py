@@ -35,10 +35,15 @@ def bodies_to(person: User) -> list[str]:
     return [str(message.body) for message in mail.outbox if message.to == [person.email]]
 
 
-def told_by_email(person: User) -> str:
-    """What the e-mail says that tells somebody of their tasks, once the worker has been round."""
+def send_what_is_due() -> None:
+    """As a worker does it, on the next morning."""
     morning = timezone.localtime() + timedelta(days=1)
     email.sweep(lambda: morning.replace(hour=10))
+
+
+def told_by_email(person: User) -> str:
+    """What the e-mail says that tells somebody of their tasks."""
+    send_what_is_due()
     return bodies_to(person)[-1]
 
 
