@@ -17,7 +17,18 @@ from tempfile import TemporaryDirectory
 from tests.bench.table import Figure, as_json, as_markdown
 from tests.servers import ROOT, real_servers
 
-ROWS = ("act", "queue", "issue", "notify", "comeback", "outage", "remind", "ledger")
+ROWS = (
+    "act",
+    "queue",
+    "issue",
+    "notify",
+    "comeback",
+    "outage",
+    "remind",
+    "ledger",
+    "rights",
+    "sign_in",
+)
 REPORT = ROOT / "bench.json"
 PACKAGES = {"Django": "Django", "viewflow": "django-viewflow", "psycopg": "psycopg"}
 

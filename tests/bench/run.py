@@ -37,9 +37,11 @@ def measured(names: tuple[str, ...]) -> tuple[list[Figure], dict[str, str]]:
         outage,
         queue,
         remind,
+        rights,
+        sign_in,
     )
 
-    modules = (act, queue, issue, notify, comeback, outage, remind, ledger)
+    modules = (act, queue, issue, notify, comeback, outage, remind, ledger, rights, sign_in)
     rows = {row.NAME: row.measure for row in modules}
     database = connection.display_name
     figures: list[Figure] = []
