@@ -39,7 +39,7 @@ class Posted(NamedTuple):
 
     def code_for(self, person: User) -> str:
         """The code that came last."""
-        return re.findall(r"Your code is (\d{6})", self.last_to(person))[0]
+        return str(re.findall(r"Your code is (\d{6})", self.last_to(person))[0])
 
 
 @pytest.fixture(scope="module")

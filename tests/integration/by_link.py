@@ -49,7 +49,7 @@ def told_by_email(person: User) -> str:
 
 def link_in(body: str) -> str:
     """The path of the link in an e-mail."""
-    return re.findall(r"http://127.0.0.1:8000(/accounts/link/[\w-]{20,}/)", body)[0]
+    return str(re.findall(r"http://127.0.0.1:8000(/accounts/link/[\w-]{20,}/)", body)[0])
 
 
 def link_to(person: User) -> str:
@@ -74,7 +74,7 @@ def asked_for_code(person: User, link: str = "") -> tuple[Client, str]:
 
 def code_to(person: User) -> str:
     """The code that was sent to somebody last."""
-    return re.findall(r"Your code is (\d{6})", bodies_to(person)[-1])[0]
+    return str(re.findall(r"Your code is (\d{6})", bodies_to(person)[-1])[0])
 
 
 def other_than(code: str) -> str:

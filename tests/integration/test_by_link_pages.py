@@ -246,8 +246,13 @@ def test_a_new_link_is_asked_for_alike_whoever_it_is(cast: Cast, jess: User) -> 
 def test_the_new_link_is_made_only_when_the_answer_is_out(
     jess: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = []
-    monkeypatch.setattr(EmailBackend, "send_messages", lambda *_: order.append("mail") or 1)
+    order: list[str] = []
+
+    def sent(*_args: object) -> int:
+        order.append("mail")
+        return 1
+
+    monkeypatch.setattr(EmailBackend, "send_messages", sent)
     client = Client()
     handler = client.handler.get_response
 

@@ -56,6 +56,17 @@ def test_without_the_second_step_a_socket_is_closed_and_nothing_is_told(strict: 
     assert strict.get("/notifications/after/0", whole)[0] == 200
 
 
+def test_whoever_came_by_an_e_mailed_link_is_told_nothing_live(strict: Site) -> None:
+    ann = person()
+    browser = Client()
+    browser.force_login(ann)
+    session = browser.session
+    session[sessions.BY_LINK] = True
+    session.save()
+    with strict.open(f"{settings.SESSION_COOKIE_NAME}={session.session_key}") as socket:
+        assert closing_code(socket) == 4401
+
+
 def test_a_socket_is_closed_when_its_session_has_been_idle_for_too_long(strict: Site) -> None:
     cookie = session_of(person(), minutes_left=1.5 * HEARTBEAT / 60)
     with strict.tab(cookie) as tab:
