@@ -53,10 +53,16 @@ def signed_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def download(
-    person: User, name: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]
+    person: User,
+    name: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    thread: int | None = None,
 ) -> HttpResponse:
-    """The file for somebody's browser; that they took it, and its rows, is written down (R56)."""
-    reads.exported(person, name, len(rows))
+    """The file for somebody's browser; that they took it, and its rows, is written down (R56), in
+    the timeline of an audit where it is about one."""
+    reads.exported(person, name, len(rows), thread=thread)
     response = HttpResponse(signed_csv(header, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

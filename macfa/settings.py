@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "macfa.findings",
     "macfa.improvement",
     "macfa.packs",
+    "macfa.retention",
     "macfa.overview",
 ]
 
@@ -232,6 +233,8 @@ SIGN_IN_LINK_DAYS = environment.number("SIGN_IN_LINK_DAYS", 7)
 # Days after which a lead, or the coordinator, is asked again to confirm who has access. The people
 # of the demo have served for longer, and are not all asked as soon as it is looked at.
 ACCESS_REVIEW_DAYS = environment.number("ACCESS_REVIEW_DAYS", 365 if PRODUCTION else 3650)
+# Days for which backups are kept: a certificate of destruction says until when they may hold it.
+BACKUP_DAYS = environment.number("BACKUP_DAYS", 35)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("macfa.findings.urls")),
     path("", include("macfa.improvement.urls")),
     path("", include("macfa.packs.urls")),
+    path("", include("macfa.retention.urls")),
     path("", include("macfa.overview.urls")),
     path("", include("macfa.rehearsal.urls")),
 ]

@@ -17,6 +17,7 @@ from macfa.moderation.models import Panel, PanelMember
 from macfa.packs.models import Pack
 from macfa.people.models import Absence, AccessReview, Invitation, Membership, User
 from macfa.people.roles import Role
+from macfa.retention.models import Destruction, Hold
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.lifecycle import WITH_PANEL, CaseState
 from macfa.sampling.models import Case
@@ -45,6 +46,9 @@ KINDS: tuple[tuple[str, type[Model]], ...] = (
     ("people/reviews/", AccessReview),
     ("people/", User),
     ("packs/", Pack),
+    ("retention/audits/", Audit),
+    ("retention/holds/", Hold),
+    ("retention/destructions/", Destruction),
     ("tasks/", WorkItem),
     ("away/", Absence),
     ("notifications/", Notification),

@@ -365,6 +365,19 @@ PACKS = (
     does("withdraw_pack", About.PACK, COORDINATOR),
 )
 
+RETENTION = (
+    shows("retention", About.NOTHING, OVERSEES),
+    shows("retention_periods", About.NOTHING, OVERSEES),
+    asks("set_period", About.NOTHING, COORDINATOR),
+    asks("place_hold", About.NOTHING, OVERSEES),
+    asks("hold", About.HOLD, OVERSEES, {Who.SCRUTINEER}),
+    asks("propose_destruction", About.AUDIT, COORDINATOR),
+    shows("destruction", About.DESTRUCTION),
+    asks("confirm_destruction", About.DESTRUCTION, {Who.SCRUTINEER}),
+    asks("stop_destruction", About.DESTRUCTION, OVERSEES),
+    asks("subject_access", About.NOTHING, COORDINATOR),
+)
+
 #: The parts of the site, in the order of the work.
 PARTS: dict[str, tuple[Row, ...]] = {
     "The site, sign-in, and what is one’s own": SITE,
@@ -380,6 +393,7 @@ PARTS: dict[str, tuple[Row, ...]] = {
     "Actions": ACTIONS,
     "Ledger": LEDGER,
     "Packs": PACKS,
+    "Retention and subject access": RETENTION,
 }
 ROWS = tuple(row for rows in PARTS.values() for row in rows)
 

@@ -87,4 +87,6 @@ class About(Enum):
         frozenset({Who.COORDINATOR, Who.LEAD, Who.RAISED_IT, Who.SCRUTINEER}),
     )
     PACK = "a frozen pack", frozenset({Who.COORDINATOR, Who.INSPECTOR})
+    HOLD = "a legal hold", frozenset({Who.COORDINATOR, Who.SCRUTINEER})
+    DESTRUCTION = "a destruction", frozenset({Who.COORDINATOR, Who.SCRUTINEER})
     STAFF_MATTER = "a matter of staff conduct", frozenset({Who.CONDUCT, Who.RAISED_IT})

@@ -84,4 +84,5 @@ SAYS = {
     "paused": "paused the audit until {until}",
     "resumed": "resumed the audit",
     "withdraw": "withdrew the audit",
+    "destroyed": "had the {what} destroyed, the second of two people",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 from django.db import models
 from django.db.models import Q, UniqueConstraint
@@ -14,9 +14,6 @@ from macfa.people.models import Agency, Membership, Partnership, User
 from macfa.people.roles import Role
 from macfa.tools.models import ToolVersion
 from workflows.models import Record
-
-if TYPE_CHECKING:
-    from datetime import date
 
 #: Roles whose holders see every audit of their partnership (not the cases in it).
 SEES_AUDITS = (
@@ -83,6 +80,11 @@ class Audit(AuditLifecycle, Pausable):
     agencies = models.ManyToManyField(Agency, blank=True, related_name="audits")
     tool_version = models.ForeignKey(ToolVersion, models.PROTECT, null=True, blank=True)
     withdrawn_because = models.TextField(blank=True)
+    destroyed = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="The classes of record that were destroyed, each with the day.",
+    )
 
     objects = AuditQuerySet.as_manager()
 
@@ -130,6 +132,11 @@ class Audit(AuditLifecycle, Pausable):
         """The day a stage should be over. Before the dates are set, as if it had begun at once."""
         planned = self.stage_dates.filter(stage=stage).first()
         return planned.planned if planned else propose(self.opened_on)[stage]
+
+    def destroyed_on(self, kind: str) -> date | None:
+        """When a class of record was destroyed; nothing while it is kept."""
+        day = self.destroyed.get(kind)
+        return date.fromisoformat(day) if day else None
 
     @property
     def views_awaited(self) -> models.QuerySet[ThemeView]:

@@ -16,6 +16,7 @@ from macfa.improvement.models import Action, ActionReminder
 from macfa.moderation.models import GoneAhead, Panel
 from macfa.packs.models import Pack
 from macfa.people.models import Absence, Invitation, Membership, Succession
+from macfa.retention.models import Destruction
 from macfa.returns.models import Addendum, AgencyReturn, Reminder
 from macfa.sampling.models import Case
 from workflows.models import Assignment, WorkItem
@@ -48,6 +49,7 @@ BY_PUBLIC_ID: dict[str, tuple[type[Model], ...]] = {
     "ask": (Invitation,),
     "board": (Report,),
     "concern": (Concern,),
+    "destruction": (Destruction,),
     "pack": (Pack,),
     "paused": (Audit, Case),
     "released": (Panel,),

@@ -43,6 +43,7 @@ from macfa.people.models import (
     Team,
     User,
 )
+from macfa.retention.models import Destruction, Hold, Period
 from macfa.returns.models import (
     Addendum,
     AgencyReturn,
@@ -205,6 +206,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(Pack, "partnership"),
     Kind(Pack.readers.through, "pack__partnership", says="For whom a pack was frozen."),
     Kind(PackDocument, "pack__partnership"),
+    Kind(Period, "partnership"),
+    Kind(Hold, "partnership"),
+    Kind(Destruction, "partnership"),
     Kind(Process, belonging.processes),
     Kind(WorkItem, "tenant"),
     Kind(Assignment, "item__tenant"),

@@ -65,7 +65,9 @@ def check_withdraws(pack: Pack, person: User) -> None:
 
 
 def check_whole(document: PackDocument) -> None:
-    """Nobody reads a document that is not what was frozen."""
+    """Nobody reads a document that is not what was frozen, or that is destroyed."""
+    if not document.html:
+        raise WrongState("This document was destroyed, as its time to be kept was over.")
     if not document.is_whole:
         raise WrongState(
             "This document is not what was frozen, so it is not shown. Tell the coordinator."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
+from django.utils.formats import date_format
 
 from macfa.sampling import rules
 from macfa.sampling.marks import mark
@@ -73,7 +74,9 @@ def open_identity(*, case: Case, reason: str, by: User, token: str | None = None
 def _opened(case: Case) -> dict[str, str]:
     key = IdentityKey.objects.filter(case=case).first()
     if key is None:
-        raise WrongState(f"The identity key of {case.label} has been destroyed.")
+        day = case.audit.destroyed_on("identity_key")
+        on = f" on {date_format(day, 'j F Y')}" if day else ""
+        raise WrongState(f"The identity key of {case.label} has been destroyed{on}.")
     try:
         return _read(_box(), key)
     except InvalidToken:

@@ -60,6 +60,7 @@ SAYS = {
     "paused": "paused the case until {until}",
     "resumed": "resumed the case",
     "identity_opened": "opened the identity key of the case",
+    "subject_access": "took a copy of everything that is held about the case ({rows} lines)",
     "conflict_declared": "declared a conflict of interest",
     "described": "described the case in bands",
     "agency_graded": "recorded the panel grade {grade} for {agency}",

@@ -25,11 +25,13 @@ from macfa.people.models import AccessReview
 from macfa.people.roles import Role
 from macfa.people.services import invite
 from macfa.people.services.reviews import ask_for_reviews
+from macfa.retention.services import confirm, place_hold
 from macfa.returns import services as returns
 from macfa.returns.models import AgencyReturn
 from macfa.sampling import services as sampling
 from macfa.sampling.draw import parse_strata
 from tests import factories
+from tests.retention import audit_closed_long_ago, proposed
 from workflows import clock
 from workflows.models import WorkItem
 from workflows.working_days import add_working_days
@@ -389,6 +391,28 @@ def at_action_tracking(cast: Cast) -> Sights:
     yield page("coordinator", "close_audit", audit)
 
 
+def on_retention(cast: Cast) -> Sights:
+    """What is due, a hold, a proposal and its certificate, some years after the audit."""
+    audit = audit_closed_long_ago(cast)
+    held = place_hold(
+        partnership=cast.partnership,
+        theme="Exploitation",
+        reason="A national inquiry asks for everything on it.",
+        by=cast["chair"],
+    )
+    yield page("coordinator", "retention")
+    yield page("coordinator", "retention_periods")
+    yield page("coordinator", "set_period", "identity_key")
+    yield page("chair", "place_hold")
+    yield page("chair", "hold", held)
+    yield page("coordinator", "subject_access")
+    yield page("coordinator", "propose_destruction", audit, "identity_key")
+    one = proposed(cast, audit)
+    yield from pages("chair", "destruction", "confirm_destruction", "stop_destruction", about=one)
+    yield page("chair", "destruction", confirm(destruction=one, by=cast["chair"]))
+    yield page("coordinator", "audit", audit)
+
+
 def at_a_concern(cast: Cast) -> Sights:
     """A child may be at risk now: whom to call, and the record of it."""
     yield page("", "urgent")
@@ -419,4 +443,5 @@ STAGES = (
     at_moderation,
     at_findings,
     at_action_tracking,
+    on_retention,
 )

@@ -14,6 +14,7 @@ from macfa.findings import services as findings
 from macfa.moderation import services as moderation
 from macfa.overview import services
 from macfa.overview.programme import board
+from macfa.retention.models import standing_on
 from macfa.returns import services as returns
 from macfa.returns.lifecycle import ReturnState
 from macfa.sampling.lifecycle import CaseState
@@ -60,7 +61,9 @@ def test_a_pause_keeps_the_stage_and_everything_due_moves_on(cast: Cast) -> None
         "task": WorkItem.objects.open().get(reference="NEG-01 POL").due,
     }
     audit = paused(cast, audit, legal_hold=True)
-    assert (audit.stage, audit.paused_because, audit.legal_hold) == ("agency_audits", WHY, True)
+    assert (audit.stage, audit.paused_because) == ("agency_audits", WHY)
+    [hold] = standing_on([audit])[audit.pk]
+    assert (hold.audit, hold.reason, hold.placed_by) == (audit, WHY, cast["coordinator"])
     after = {
         "stage": audit.due(Stage.AGENCY_AUDITS),
         "return": factories.a_return(audit).due,

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 
 from macfa.overview import rules
 from macfa.overview.services.withdrawing import seats
+from macfa.retention.services import place_hold
 from macfa.returns.lifecycle import OUTSTANDING
 from workflows import clock, tasks
 from workflows.lifecycle import Act, act
@@ -45,13 +46,16 @@ def pause_audit(
     """The whole audit waits until a day on which the pause is looked at again.
 
     Args:
-        legal_hold: nothing of the audit may be destroyed, whatever its retention period says.
+        legal_hold: nothing of the audit may be destroyed from now on, until the independent
+            scrutineer lifts that. It does not end with the pause.
     """
     with act(audit, by=by, expects=expects, token=token) as (doing, audit):
         rules.check_pause(audit, by, reason, until)
-        _pause(doing, reason, until, legal_hold=legal_hold)
+        _pause(doing, reason, until)
         _move_audit(doing, audit, working_days_between(clock.today(), until), by)
         _tell(doing, f"{audit.prefix} is paused until {_words(until)}: nothing is due before then.")
+        if legal_hold:
+            _hold(audit, reason, by)
     return audit
 
 
@@ -82,9 +86,11 @@ def pause_case(
     """One case waits, and the others go on without it."""
     with act(case, by=by, expects=expects, token=token) as (doing, case):
         rules.check_pause_case(case, by, reason, until)
-        _pause(doing, reason, until, legal_hold=legal_hold)
+        _pause(doing, reason, until)
         _move_case(doing, case, working_days_between(clock.today(), until), by)
         _tell(doing, f"{case.label} is paused until {_words(until)}: nothing is due before then.")
+        if legal_hold:
+            _hold(case.audit, f"{case.label}: {reason}", by)
     return case
 
 
@@ -106,10 +112,13 @@ def _words(day: date) -> str:
     return date_format(day, "j F Y")
 
 
-def _pause(doing: Act, reason: str, until: date, *, legal_hold: bool) -> None:
-    doing.change(
-        paused_on=clock.today(), paused_until=until, paused_because=reason, legal_hold=legal_hold
-    )
+def _hold(audit: Audit, reason: str, by: User) -> None:
+    """A case has no end of its own, so what holds one holds its audit."""
+    place_hold(partnership=audit.partnership, audit=audit, reason=reason, by=by)
+
+
+def _pause(doing: Act, reason: str, until: date) -> None:
+    doing.change(paused_on=clock.today(), paused_until=until, paused_because=reason)
     doing.note("paused", facts={"until": _words(until)}, text=reason)
 
 

@@ -22,6 +22,8 @@ from macfa.overview.time_line import TONES, TimeLine
 from macfa.pages import person, visible
 from macfa.people.roles import Role
 from macfa.people.rules import holds, partnership_of
+from macfa.retention.models import standing_on
+from macfa.retention.pages import destroyed
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.lifecycle import WITH_PANEL, CaseState
 from macfa.sampling.models import Case
@@ -80,8 +82,18 @@ def audit_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "leads": agencies_led(audit, user).exists(),
         "mine": [] if progress else pages.own_returns(audit, user),
         "lines": timeline.lines(_entries(audit, user, all_of_it=progress)[:8]),
+        **_kept(audit, user),
     }
     return render(request, "overview/audit.html", context)
+
+
+def _kept(audit: Audit, user: User) -> dict[str, object]:
+    """What of an audit is held, and what was destroyed."""
+    return {
+        "holds": standing_on([audit])[audit.pk],
+        "destroyed": destroyed(audit),
+        "oversees": rules.sees_progress(audit, user),
+    }
 
 
 def _entries(audit: Audit, user: User, *, all_of_it: bool) -> QuerySet[LedgerEntry]:
@@ -129,6 +141,7 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "moderated_at": case_url(case) if reads and case.state in WITH_PANEL else "",
         "replaceable": can_coordinate(case.audit, user) and case.state == CaseState.WITH_AGENCIES,
         "lines": timeline.lines(timeline.of_record(case)) if reads else [],
+        **_kept(case.audit, user),
     }
     return render(request, "overview/case.html", context)
 
