@@ -100,7 +100,8 @@ GUIDES: tuple[RoleGuide, ...] = (
     ),
     RoleGuide(
         Role.SCRUTINEER,
-        "Chairs the panel and decides where it is split; reads the trail.",
+        "Chairs the panel and decides where it is split; reads the trail; confirms what is "
+        "destroyed.",
         "Open the identity key, or sign off a report they wrote.",
         of_an_agency=False,
         given_by=(Role.ADMIN,),

@@ -19,6 +19,7 @@ from macfa.audits.lifecycle import ENDED, WORKING_STAGES, Stage
 from macfa.audits.models import Audit
 from macfa.concerns.models import Concern
 from macfa.findings.models import Report
+from macfa.retention import table
 from macfa.retention.classes import CLASS, DESTROYED, RecordClass, periods
 from macfa.retention.models import Destruction, Hold, Kept, standing_on
 from macfa.returns.models import AgencyReturn
@@ -43,13 +44,15 @@ class Standing:
     """How one class of one audit stands today.
 
     `since` is the day it is counted from, `due_on` the day from which it may be destroyed; without
-    them the audit is not that far. `waits` says in words what stands in the way.
+    them the audit is not that far. `counts` has how many of what there is, and `waits` says in
+    words what stands in the way.
     """
 
     audit: Audit
     kind: RecordClass
     since: date | None
     due_on: date | None
+    counts: dict[str, int]
     waits: tuple[str, ...]
     holds: tuple[Hold, ...]
     destroyed_on: date | None
@@ -59,7 +62,7 @@ class Standing:
     def is_due(self) -> bool:
         """Whether somebody may propose to destroy it today."""
         arrived = self.due_on is not None and self.due_on <= clock.today()
-        return arrived and not (self.waits or self.destroyed_on)
+        return arrived and bool(self.counts) and not (self.waits or self.destroyed_on)
 
 
 class Facts:
@@ -67,6 +70,7 @@ class Facts:
 
     def __init__(self, audits: Sequence[Audit]) -> None:
         self.audits = list(audits)
+        self._counted: dict[Kept, dict[int, dict[str, int]]] = {}
         self.months = periods(self.audits[0].partnership_id) if self.audits else {}
 
     def standings(self) -> list[Standing]:
@@ -82,11 +86,18 @@ class Facts:
             kind=kind,
             since=since,
             due_on=due_on,
+            counts=self.counts(kind.kind)[audit.pk],
             waits=tuple(self._waits(audit, kind)),
             holds=tuple(self._holds[audit.pk]),
             destroyed_on=audit.destroyed_on(kind.kind),
             proposal=self._proposals.get((audit.pk, kind.kind.value)),
         )
+
+    def counts(self, kind: Kept) -> dict[int, dict[str, int]]:
+        """How many of what each of them has in a class, by its number."""
+        if kind not in self._counted:
+            self._counted[kind] = table.counts(kind, self.audits)
+        return self._counted[kind]
 
     # --- from when it is counted -----------------------------------------------------------------
 
@@ -128,7 +139,8 @@ class Facts:
             yield "A version of its report is not signed off yet."
         if kind.kind == Kept.CASE_MATERIAL:
             yield from (f"Its re-audit {prefix} still runs." for prefix in self._again[audit.pk])
-        yield from self._earlier(audit, kind)
+        if not list(self._open(audit, kind)):
+            yield from self._earlier(audit, kind)
 
     def _open(self, audit: Audit, kind: RecordClass) -> Iterator[str]:
         before = audit.stage in WORKING_STAGES[: WORKING_STAGES.index(Stage.ACTION_TRACKING)]
@@ -138,7 +150,7 @@ class Facts:
     def _earlier(self, audit: Audit, kind: RecordClass) -> Iterator[str]:
         """What identifies most goes first."""
         for earlier in DESTROYED[: DESTROYED.index(kind)]:
-            if audit.destroyed_on(earlier.kind) is None:
+            if self.counts(earlier.kind)[audit.pk]:
                 yield f"{earlier.label}: not destroyed yet, and goes first."
 
     @cached_property

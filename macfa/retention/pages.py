@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from macfa.audits.models import Audit
-from macfa.retention import table
 from macfa.retention.classes import CLASSES, DESTROYED, periods
 from macfa.retention.due import Facts
 from macfa.retention.models import Destruction, Hold, Period
@@ -35,17 +34,11 @@ LATEST = 20
 
 @dataclass(frozen=True)
 class Line:
-    """One class of one audit, with exactly what it has."""
+    """One class of one audit on a page."""
 
     standing: Standing
-    counts: dict[str, int]
     #: Whether the reader may propose, and so has a page of it.
     proposes: bool
-
-    @property
-    def number(self) -> int:
-        """How many rows and texts in all."""
-        return sum(self.counts.values())
 
     @property
     def href(self) -> str:
@@ -58,7 +51,7 @@ class Line:
         """The audit, the class and what there is, for a table."""
         label = self.standing.kind.label
         what = {"text": label, "href": self.href} if self.proposes else label
-        return self.standing.audit.prefix, what, in_words(self.counts)
+        return self.standing.audit.prefix, what, in_words(self.standing.counts)
 
     @property
     def since(self) -> str:
@@ -72,8 +65,9 @@ class Line:
 
 
 def in_words(counts: dict[str, int]) -> str:
-    """“1,204 answers, 31 addenda”, or that there is nothing."""
-    return ", ".join(f"{number:,} {what}" for what, number in counts.items()) or "nothing"
+    """“Answers: 1,204; addenda: 31”, or that there is nothing."""
+    said = "; ".join(f"{what}: {number:,}" for what, number in counts.items()) or "nothing"
+    return said[:1].upper() + said[1:]
 
 
 def lines(partnership: Partnership, *, proposes: bool) -> list[Line]:
@@ -81,25 +75,20 @@ def lines(partnership: Partnership, *, proposes: bool) -> list[Line]:
     audits = list(
         Audit.objects.filter(partnership=partnership).select_related("theme").order_by("pk")
     )
-    counted = {kind.kind: table.counts(kind.kind, audits) for kind in DESTROYED}
-    found = [
-        Line(standing, counted[standing.kind.kind][standing.audit.pk], proposes)
-        for standing in Facts(audits).standings()
-    ]
+    found = [Line(standing, proposes) for standing in Facts(audits).standings()]
     return sorted(found, key=lambda line: line.standing.due_on or date.max)
 
 
 def preview(partnership: Partnership, *, proposes: bool) -> dict[str, object]:
     """What is due, what will be, what is held, and what is gone."""
-    kept = [
-        line for line in lines(partnership, proposes=proposes) if not line.standing.destroyed_on
-    ]
+    found = lines(partnership, proposes=proposes)
+    kept = [line for line in found if line.standing.counts and not line.standing.destroyed_on]
     due = [line for line in kept if line.standing.is_due and not line.standing.proposal]
     dated = [line for line in kept if line.standing.due_on and not line.standing.is_due]
     own = Destruction.objects.filter(partnership=partnership).select_related(
         "audit", "proposed_by", "ended_by"
     )
-    undated = [line for line in kept if not line.standing.due_on and line.number]
+    undated = [line for line in kept if not line.standing.due_on]
     return {
         "due": [[*line.cells, line.since] for line in due],
         "due_columns": (*COLUMNS, {"label": "Due since"}),
@@ -169,6 +158,7 @@ def certificate(destruction: Destruction) -> list[dict[str, object]]:
                 "value": f"Backups made before may hold it until {until}. After that day none "
                 "does, if they are kept as this site was told.",
             },
+            {"key": "Files and search index", "value": "This site keeps none of either."},
         ]
     return [*rows, {"key": "Mark of the rows", "value": f"SHA-256 {destruction.digest}"}]
 

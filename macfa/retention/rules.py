@@ -87,6 +87,8 @@ def check_due(audit: Audit, kind: str) -> None:
     standing = standing_of(audit, kind)
     if standing.destroyed_on:
         raise WrongState(f"{audit.prefix}: this was destroyed already.")
+    if not standing.counts:
+        raise NotYet("There is nothing of it to destroy.")
     if standing.waits:
         raise NotYet("Nothing may be destroyed yet.", standing.waits)
     if not standing.is_due:

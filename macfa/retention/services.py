@@ -129,7 +129,7 @@ def confirm(
         _destroy(destruction.audit, Kept(destruction.kind), by)
         with act(destruction.audit, by=by) as (doing, audit):
             doing.change(destroyed=audit.destroyed | {destruction.kind: str(clock.today())})
-            doing.note("destroyed", facts={"what": destruction.get_kind_display()})
+            doing.note("destroyed", facts={"what": destruction.get_kind_display().lower()})
         with act(destruction, by=by, expects=expects, token=token) as (doing, destruction):
             doing.change(
                 ended_by=by,
@@ -184,7 +184,7 @@ def _facts(destruction: Destruction) -> Facts:
     return {
         "kind": destruction.get_kind_display(),
         "count": destruction.number,
-        "counts": [f"{number} {what}" for what, number in destruction.counts.items()],
+        "counts": [f"{what}: {number}" for what, number in destruction.counts.items()],
         "sha256": destruction.digest,
     }
 

@@ -137,7 +137,6 @@ def propose_destruction(request: HttpRequest, public_id: str, kind: str) -> Http
         "audit": audit,
         "kind": chosen,
         "standing": standing_of(audit, chosen.kind),
-        "counts": table.counts(chosen.kind, [audit])[audit.pk],
         "can_propose": rules.can_propose(audit, chosen.kind, user),
         "form": form,
     }
@@ -181,7 +180,6 @@ def confirm_destruction(request: HttpRequest, public_id: str) -> HttpResponse:
         "destruction": found,
         "kind": CLASS[found.kind],
         "standing": standing_of(found.audit, found.kind),
-        "counts": table.counts(found.kind, [found.audit])[found.audit_id],
         "changed": table.digest(found.kind, found.audit) != found.digest,
         "form": form,
     }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import get_resolver, reverse
 
 from macfa import exports
 from macfa.access.matrix import ROWS
 from macfa.retention.models import Destruction, Hold, Kept
 from macfa.returns.models import AgencyReturn
+from macfa.sampling.models import Draw
 from tests import factories
 from tests.cast import Cast, assemble
 from tests.integration.browsing import Browsers, Posted, browser, posted, text
@@ -48,7 +48,7 @@ def test_the_coordinator_proposes_what_is_due_and_the_scrutineer_confirms(
     due = f"{PAGE}audits/{audit.public_id}/identity_key/"
     page = text(office, PAGE)
     assert due in page
-    assert "12 rows of the identity key" in page
+    assert "Rows of the identity key: 12" in page
     assert due not in text(chair, PAGE)
     posted(office, due, {"seen": hidden(text(office, due), "seen")}, 302)
     one = Destruction.objects.get()
@@ -56,7 +56,7 @@ def test_the_coordinator_proposes_what_is_due_and_the_scrutineer_confirms(
     assert "Look again and confirm" in text(chair, one.get_absolute_url())
     assert "Look again and confirm" not in text(office, one.get_absolute_url())
     confirm = f"{one.get_absolute_url()}confirm/"
-    assert "Say that you have looked" in posted(chair, confirm, {})
+    assert "Say that you have looked" in posted(chair, confirm, {"looked": ""})
     posted(chair, confirm, {"looked": "on"}, 302)
     certificate = text(office, one.get_absolute_url())
     assert "Certificate of destruction" in certificate
@@ -73,7 +73,7 @@ def test_counts_that_changed_are_refused_in_words(as_: Browsers, audit: Audit) -
     assert "Look at the counts again" in page
     assert not Destruction.objects.exists()
     assert "not destroyed yet, and goes first" in posted(
-        as_("coordinator"), f"{PAGE}audits/{audit.public_id}/report/", {}, 409
+        as_("coordinator"), f"{PAGE}audits/{audit.public_id}/report/", {"seen": ""}, 409
     )
     text(as_("coordinator"), f"{PAGE}audits/{audit.public_id}/ledger/", 404)
     text(as_("coordinator"), f"{PAGE}audits/{audit.public_id}/nothing/", 404)
@@ -156,16 +156,17 @@ def records(audit: Audit) -> list[Record]:
 def addresses(audit: Audit) -> Iterator[str]:
     """Every address of the site about a record of the audit that there is something to open at."""
     about = records(audit)
-    within = ["D1", "identity_key", *(each.public_id for each in about)]
+    returns = [each.public_id for each in about if isinstance(each, AgencyReturn)]
+    draws = [each.public_id for each in about if isinstance(each, Draw)]
+    within = {"return_id": returns, "draw_id": draws, "kind": [*Kept.values], "key": ["D1"]}
     for row in ROWS:
         for route, *_ in get_resolver().reverse_dict.getlist(row.name) if row.opens else ():
             path, names = route[0]
             model = next((each for start, each in KINDS if path.startswith(start)), None)
             firsts = [each.public_id for each in about if type(each) is model]
-            several = product(firsts, within) if len(names) > 1 else zip(firsts, strict=True)
-            for ids in several:
-                with suppress(NoReverseMatch):
-                    yield reverse(row.name, args=ids)
+            rest = (within.get(name, ["D1"]) for name in names[1:])
+            for ids in product(firsts, *rest):
+                yield reverse(row.name, args=ids)
 
 
 @pytest.mark.slow

@@ -93,6 +93,7 @@ def test_each_class_is_counted_from_its_own_day(cast: Cast) -> None:
     assert "still at “Action tracking”" in waits(audit, REPORT)
     assert not standing_of(audit, IDENTITY).is_due
     with years_later(1):
+        assert standing_of(audit, IDENTITY).counts == {"rows of the identity key": 12}
         assert standing_of(audit, IDENTITY).is_due
         assert not standing_of(audit, MATERIAL).is_due
         assert waits(audit, MATERIAL) == "Identity key: not destroyed yet, and goes first."
@@ -104,6 +105,12 @@ def test_a_closed_audit_counts_from_its_end_and_a_withdrawn_one_from_that_day(ca
     issued = factories.audit_issued(cast, "EXP")
     assert standing_of(issued, IDENTITY).due_on is None
     assert "still at “Agency audits”" in waits(issued, IDENTITY)
+    nothing = overview.withdraw(
+        audit=factories.audit_opened(cast, "NIL"), reason="No time.", by=cast["coordinator"]
+    )
+    with years_later():
+        assert not standing_of(nothing, IDENTITY).is_due
+        assert standing_of(nothing, REPORT).is_due
     withdrawn = overview.withdraw(
         audit=issued, reason="Overtaken by a review.", by=cast["coordinator"]
     )
