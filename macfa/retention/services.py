@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 
 from macfa.audits.models import Audit
 from macfa.people.models import Partnership
@@ -190,10 +192,13 @@ def _facts(destruction: Destruction) -> Facts:
 
 
 def _destroy(audit: Audit, kind: Kept, by: User) -> None:
-    """Table by table; then the key under which what is destroyed lies sealed in every backup."""
+    """Table by table; then the key under which what is destroyed lies sealed in every backup.
+
+    A key does not come back where a transaction is undone, so it goes after commit.
+    """
     for each in table.of_kind(kind):
         each.destroy(audit, clock.today(), by)
-    _destroy_key(audit, kind)
+    transaction.on_commit(partial(_destroy_key, audit, kind))
 
 
 def _destroy_key(audit: Audit, kind: Kept) -> None:

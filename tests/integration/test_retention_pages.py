@@ -163,7 +163,7 @@ def addresses(audit: Audit) -> Iterator[str]:
         for route, *_ in get_resolver().reverse_dict.getlist(row.name) if row.opens else ():
             path, names = route[0]
             model = next((each for start, each in KINDS if path.startswith(start)), None)
-            firsts = [each.public_id for each in about if type(each) is model]
+            firsts = [each.public_id for each in about if names and type(each) is model]
             rest = (within.get(name, ["D1"]) for name in names[1:])
             for ids in product(firsts, *rest):
                 yield reverse(row.name, args=ids)
