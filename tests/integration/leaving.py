@@ -30,6 +30,9 @@ from macfa.people.models import AccessReview, Change, User
 from macfa.people.reviewing import to_confirm
 from macfa.people.roles import Role
 from macfa.people.services.reviews import ask_for_reviews
+from macfa.retention import services as retention
+from macfa.retention.classes import CLASS
+from macfa.retention.models import Kept
 from macfa.returns import services as returns
 from macfa.sampling.identity import open_file
 from macfa.sampling.models import IdentityKey
@@ -37,6 +40,7 @@ from notifications import email, preferences
 from notifications.kinds import Kind
 from notifications.models import Counter, Hours, HowEmail, Notification
 from tests import factories
+from tests.retention import audit_closed_long_ago, destroyed
 from workflows import clock
 from workflows.models import LedgerEntry, LedgerText
 
@@ -57,6 +61,7 @@ FORMULA = '=HYPERLINK("http://evil.example")'
 
 def story(cast: Cast) -> None:
     """A partnership in which everything has happened once: no table that goes out stays empty."""
+    _kept(cast)
     _followed(cast)
     _moderated(cast)
     _with_the_panel(cast)
@@ -86,6 +91,15 @@ def _frozen(cast: Cast) -> None:
         readers=[cast.add("inspector", Role.INSPECTOR)],
         by=cast["coordinator"],
     )
+
+
+def _kept(cast: Cast) -> None:
+    here, by = cast.partnership, cast["coordinator"]
+    audit = audit_closed_long_ago(cast, "OLD")
+    identity = CLASS[Kept.IDENTITY_KEY]
+    retention.set_period(partnership=here, kind=identity, months=4, why="Agreed.", by=by)
+    retention.place_hold(partnership=here, theme="Exploitation", reason=FORMULA, by=by)
+    destroyed(cast, audit, Kept.IDENTITY_KEY)
 
 
 def _followed(cast: Cast) -> None:
