@@ -14,6 +14,7 @@ from macfa.audits.models import Audit
 from macfa.concerns.models import Concern
 from macfa.findings.models import Report
 from macfa.improvement.models import Action
+from macfa.retention.models import Destruction, Hold, Kept
 from macfa.returns.flow import ReturnFlow
 from macfa.returns.models import AgencyReturn
 from macfa.sampling.models import Case, Draw, Pool
@@ -116,6 +117,29 @@ def a_concern(cast: Cast) -> Concern:
         return begin(concern, "raised", by=by)
 
 
+def a_hold(cast: Cast) -> Hold:
+    """A legal hold that stands."""
+    by = cast["chair"]
+    hold = Hold(partnership=cast.partnership, theme="Neglect", reason="Asked for.", placed_by=by)
+    with beginning():
+        return begin(hold, "placed", by=by)
+
+
+def a_destruction(cast: Cast) -> Destruction:
+    """A destruction of nothing that somebody proposed, without a task."""
+    by = cast["coordinator"]
+    destruction = Destruction(
+        partnership=cast.partnership,
+        audit=an_audit(cast),
+        kind=Kept.IDENTITY_KEY,
+        due_on=clock.today(),
+        digest="",
+        proposed_by=by,
+    )
+    with beginning():
+        return begin(destruction, "proposed", by=by, facts={"kind": "Identity key"})
+
+
 #: One of each kind of record with states, at its first.
 FIRST: Mapping[type[Lifecycle], Callable[[Cast], Lifecycle]] = {
     Audit: an_audit,
@@ -124,6 +148,8 @@ FIRST: Mapping[type[Lifecycle], Callable[[Cast], Lifecycle]] = {
     Report: a_report,
     Action: an_action,
     Concern: a_concern,
+    Hold: a_hold,
+    Destruction: a_destruction,
 }
 
 
