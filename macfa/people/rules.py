@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from macfa.people.models import Agency, Membership, Partnership, Team, User
 from macfa.people.roles import OFFICE, Role
 from workflows import clock
+from workflows.composed import composed
 from workflows.errors import NotAllowed, NotYet, WrongState
 
 if TYPE_CHECKING:
@@ -152,6 +153,28 @@ def most_open_tasks(partnership_id: int) -> int | None:
     """So many open tasks one person should hold at most, where the coordinator has said so."""
     rows = Partnership.objects.filter(pk=partnership_id)
     return rows.values_list("most_open_tasks", flat=True).get()
+
+
+class Post(NamedTuple):
+    """A role somebody holds today: by its number the team, the agency where it is an agency's,
+    and the partnership."""
+
+    team: int
+    role: str
+    agency: int | None
+    partnership: int
+
+
+def posts_of(person: User) -> list[Post]:
+    """Every role somebody holds now. Asked anew each time and in one small statement: to ask it
+    inside of a list's own costs many times what the list does (docs/adr/0011)."""
+    return [Post(*row) for row in _posts(person.pk, clock.today())]
+
+
+@composed
+def _posts(person: int, day: date) -> QuerySet[Membership, tuple[int, str, int | None, int]]:
+    held = Membership.objects.current(day).filter(person=person)
+    return held.values_list("team", "team__role", "team__agency", "team__partnership")
 
 
 def teams_of(person: User) -> list[Team]:

@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 from macfa.audits.lifecycle import ENDED, Stage
 from macfa.audits.models import Audit, StageDate
 from macfa.audits.pausing import Pausable
-from macfa.people.models import Agency, Membership, Setting, Team, User
+from macfa.people.models import Agency, Setting, Team, User
 from macfa.people.roles import AUDITS_FOR_AGENCY, SITS_ON_PANELS
+from macfa.people.rules import posts_of
 from macfa.sampling.lifecycle import SAYS, CaseLifecycle, CaseState
 from macfa.sampling.marks import told_by
 from workflows import clock
@@ -259,15 +260,13 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
     def granting(self, person: User) -> CaseAccessQuerySet:
         """Access somebody has: through a team they work in, or themselves for as long as they
         hold the role in which they were given it. Whoever has left the role sees nothing more."""
-        held = Membership.objects.current().filter(person=person)
-        works = held.filter(team__agency=OuterRef("agency"), team__role__in=AUDITS_FOR_AGENCY)
-        sits = held.filter(
-            team__partnership=OuterRef("case__audit__partnership"), team__role__in=SITS_ON_PANELS
-        )
-        capacity = CaseAccess.Capacity
-        agency = Q(Exists(works), capacity__in=(capacity.LEADS, capacity.AUDITS))
-        own = agency | Q(Exists(sits), capacity=capacity.PANEL)
-        in_team = Q(team__in=Team.objects.of(person).values("pk"))
+        posts, capacity = posts_of(person), CaseAccess.Capacity
+        works = {post.agency for post in posts if post.role in AUDITS_FOR_AGENCY}
+        sits = {post.partnership for post in posts if post.role in SITS_ON_PANELS}
+        own = Q(capacity__in=(capacity.LEADS, capacity.AUDITS), agency__in=works)
+        if sits:
+            own |= Q(capacity=capacity.PANEL, case__audit__partnership__in=sits)
+        in_team = Q(team__in={post.team for post in posts})
         return self.current().filter(in_team | Q(own, person=person))
 
     def conflicts(self, person: User) -> CaseAccessQuerySet:

@@ -35,6 +35,17 @@ COPIED: dict[type[Model], frozenset[str]] = {
     WorkItem: frozenset({"id", "process_id", "subject_id", "thread"}),
 }
 
+#: Before and after the copies, and what makes their numbers known. PostgreSQL asks of no copy
+#: whether what it points to is there: it was copied before it.
+AROUND = {
+    "sqlite": ("PRAGMA cache_size = -200000", "PRAGMA cache_size = -2000", "ANALYZE"),
+    "postgresql": (
+        "SET session_replication_role = replica",
+        "SET session_replication_role = DEFAULT",
+        "VACUUM ANALYZE",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Crowd:
@@ -53,11 +64,12 @@ def crowd(size: int) -> Crowd:
     _issued(elsewhere, "ELS")
     copies = size // (AGENCIES * CASES)
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA cache_size = -200000")
+        before_all, after_all, settled = AROUND[connection.vendor]
+        cursor.execute(before_all)
         for model, shifted in COPIED.items():
             cursor.execute(_copies(model, shifted, before[model], copies))
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+        cursor.execute(after_all)
+        cursor.execute(settled)
     return Crowd(home, audit)
 
 
