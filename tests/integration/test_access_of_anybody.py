@@ -261,8 +261,9 @@ def _submitted(record: Model | None) -> bool:
 
 def waits_for_panel(about: About, record: Model | None) -> bool:
     """Whether a page of the panel is asked for before there is one."""
-    waits = about is About.PANEL and isinstance(record, Audit)
-    return waits and not Panel.objects.filter(audit=record).exists()
+    if about is not About.PANEL or not isinstance(record, Audit):
+        return False
+    return not Panel.objects.filter(audit=record).exists()
 
 
 def expected(person: User, address: str) -> set[int]:
