@@ -31,6 +31,7 @@ from macfa.improvement.models import Action
 from macfa.moderation.models import Panel, PanelMember
 from macfa.people.models import Absence, Membership, Team, User
 from macfa.people.roles import GUIDES, Role
+from macfa.retention.models import Kept
 from macfa.returns.lifecycle import ReturnState
 from macfa.returns.models import AgencyReturn, Answer
 from macfa.sampling.lifecycle import WITH_PANEL
@@ -219,6 +220,8 @@ def _more(record: Model, wanted: list[str]) -> list[dict[str, str]]:
     if "return_id" in wanted:
         returns = AgencyReturn.objects.filter(case=record.pk)
         return [{"return_id": each.public_id} for each in returns]
+    if "kind" in wanted:
+        return [{"kind": each} for each in (Kept.IDENTITY_KEY, Kept.REPORT)]
     return [{"code": "D1"}] if "code" in wanted else [{}]
 
 
