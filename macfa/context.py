@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from macfa.concerns.rules import waiting_for
 from macfa.people.rules import numbers_for, partnership_of
 from macfa.people.sessions import ends_at, seconds_left
-from macfa.rehearsal.mailbox import is_shown
+from macfa.rehearsal import mailbox
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,5 +40,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "organisations": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
         "numbers": SimpleLazyObject(lambda: numbers_for(request.user)) if user else (),
         "source_url": settings.SOURCE_URL,
-        "shows_emails": signed_in and not by_link and is_shown(),
+        "shows_emails": signed_in and not by_link and mailbox.is_shown(),
     }
