@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from macfa.audits.views.common import fetch
 from macfa.forms import ActForm
 from macfa.forms.checking import answers, carried, confirmed, refused_beside, to_check
 from macfa.pages import person
+from workflows.errors import AlreadyDone
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -48,8 +50,11 @@ def add_theme(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ThemeForm(request.POST or None, audit=audit, by=user)
     if form.is_valid():
         with refused_beside(form, "title"):
-            theme = services.propose_theme(audit=audit, by=user, token=form.token, **answers(form))
-            messages.success(request, f"“{theme}” is now one of the candidate themes.")
+            with suppress(AlreadyDone):
+                theme = services.propose_theme(
+                    audit=audit, by=user, token=form.token, **answers(form)
+                )
+                messages.success(request, f"“{theme}” is now one of the candidate themes.")
             return redirect("audit_themes", public_id)
     context = pages.of_audit(audit, below="Themes") | {"form": form}
     return render(request, "audits/add_theme.html", context)
