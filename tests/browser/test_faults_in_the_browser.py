@@ -76,8 +76,7 @@ def test_pressing_again_after_the_answer_was_lost_lands_on_the_result(
         press(page, "Add theme")
     assert audit.themes.count() == 1
     press(page, "Add theme")
-    lands_on(page, audit.title)
-    assert audit.themes.count() == 1
+    expect_one_theme(page, audit)
 
 
 def is_post(request: Request) -> bool:

@@ -241,6 +241,8 @@ def in_conflict(person: User, record: Model | None) -> bool:
     return isinstance(case, Case) and rows.filter(case=case).exists()
 
 
+#: What is of the partnership somebody is in now, of those in which they serve.
+OF_HERE = (type(None), User)
 #: What is of the panel alone, whoever knows of the case in other ways.
 OF_THE_ROOM = {About.MODERATED_CASE, About.SEAT}
 #: Who has a task or somebody's roles decides here, which no way of standing tells.
@@ -276,8 +278,8 @@ def expected(person: User, address: str) -> set[int]:
     about = standings.about_of(match, record)
     [row] = [row for row in rows_of(name) if row.about == about]
     stands = standings.standing(person, record)
-    if record is None and row.opens & stands and standings.Posts(person).in_several():
-        return OPENED | REFUSED | HIDDEN  # It is about the partnership they are in now.
+    if isinstance(record, OF_HERE) and row.opens & stands and standings.Posts(person).in_several():
+        return OPENED | REFUSED | HIDDEN
     if in_conflict(person, record) or not is_there(name, about, record):
         return HIDDEN
     if row.opens & stands:
