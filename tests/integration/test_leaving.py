@@ -61,7 +61,7 @@ def shown(client: Client) -> dict[str, str]:
     ]
     html = {page: client.get(page, follow=True).content.decode() for page in pages}
     # Each form has a token of its own, and each page says how much of the session is left.
-    passing = r'value="[\w-]{20,}"|data-session-left="\d+"|<span data-session-time>[^<]*'
+    passing = r'value="[\w-]{20,}"|data-session-left="\d+"|data-session-time>[^<]*'
     return {page: re.sub(passing, "", text) for page, text in html.items()}
 
 
